@@ -1,0 +1,10 @@
+"""Byte-exact recording of HTTP exchanges inside Scrapy.
+
+``ADDONS = {"mirror.capture.WarcAddon": 300}`` is all that a project needs.
+"""
+
+from mirror.capture.addon import WarcAddon
+from mirror.capture.guard import AddressRefused, origin_of
+from mirror.capture.recorder import ArchiveUnwritable, Recorder, warcinfo_fields
+
+__all__ = ["AddressRefused", "ArchiveUnwritable", "Recorder", "WarcAddon", "origin_of", "warcinfo_fields"]

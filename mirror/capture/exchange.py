@@ -1,0 +1,70 @@
+"""One HTTP exchange as the bytes that crossed the wire, after TLS."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from mirror import warc
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Truncation = Literal["length", "time", "disconnect", "unspecified"]
+"""Values of ``WARC-Truncated`` (WARC 1.1 §5.13)."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What was sent and received on one connection for one request.
+
+    ``received`` may hold interim responses before the final one and bytes that the server sent
+    past its end; whoever reads it cuts both off.
+    """
+
+    started: datetime
+    """When the request was given to the connection, UTC."""
+    limit: int
+    """Most bytes that are received before the connection is cut; 0 for no limit."""
+    sent: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
+    ip: str | None = None
+    """Address of the peer; ``None`` behind a proxy, where the peer is not the server."""
+    tls: str | None = None
+    """TLS version as OpenSSL names it, ``TLSv1.3``; ``None`` without TLS."""
+    overflowed: bool = False
+    """The limit was passed and the connection cut by us."""
+    closed: bool = False
+    """The connection ended."""
+
+    def response(self) -> warc.Response | None:
+        """The final response in what was received; ``None`` if it is none, or its head is cut."""
+        method = bytes(self.sent.partition(b" ")[0])
+        try:
+            return warc.parse_response(self.received, method=method, closed=self.closed)
+        except warc.MalformedMessage:
+            return None
+
+    def is_complete(self) -> bool:
+        """Whether the response has all its bytes, or cannot get better by waiting for more."""
+        parsed = self.response()
+        if parsed is None:
+            return b"\n\n" in self.received.replace(b"\r", b"")
+        return parsed.end is not None
+
+
+@dataclass(slots=True)
+class Attempts:
+    """The exchanges that one request of the HTTP client led to.
+
+    More than one when the client sends the request again because a kept-alive connection was
+    closed under it (RFC 9112 §9.3.1).
+    """
+
+    limit: int
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+ATTEMPTS: ContextVar[Attempts | None] = ContextVar("attempts", default=None)
+"""The request being sent by the current task: how a connection finds whose bytes it carries."""

@@ -1,0 +1,230 @@
+"""Turns exchanges into WARC records: the extension that a crawler's captures go through."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy import __version__ as scrapy_version
+from scrapy import signals
+
+from mirror import __version__, warc
+from mirror.warc.capture import Capture
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from mirror.capture.exchange import Exchange, Truncation
+
+SECOND = timedelta(seconds=1)
+WARC_DATE = "%Y-%m-%dT%H:%M:%SZ"
+SOFTWARE = f"mirror-archive/{__version__} Scrapy/{scrapy_version}"
+
+
+class ArchiveUnwritable(Exception):
+    """A record could not be written: no room, no permission, a broken disk.
+
+    No ``OSError``, which Scrapy would take for a failure of the network and try again.
+    """
+
+
+class Recorder:
+    """Writes each exchange as a ``request`` and a ``response`` or ``revisit`` record.
+
+    In a plain Scrapy project it writes to ``WARC_DIR`` and stands alone; a subclass that knows
+    earlier captures overrides :meth:`latest`, :meth:`last_date` and :meth:`recorded`.
+    """
+
+    def __init__(self, crawler: Crawler, writer: warc.WarcWriter) -> None:
+        self.crawler = crawler
+        self.stats = crawler.stats
+        self.writer = warc.WriterThread(writer)
+        self.files: dict[str, None] = {writer.path.name: None}
+        """Names of the WARC files written to, in order."""
+        self.failure: OSError | None = None
+        """Why nothing can be written any more."""
+        self._stopping: asyncio.Task[None] | None = None
+        self._recent: dict[str, datetime] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Recorder:
+        settings = crawler.settings
+        writer = warc.WarcWriter(
+            Path(settings.get("WARC_DIR", "archive")),
+            settings.get("WARC_PREFIX") or settings["BOT_NAME"],
+            info=warcinfo_fields(crawler),
+            max_size=settings.getint("WARC_MAX_SIZE", 1_000_000_000),
+            now=lambda: datetime.now(UTC),
+        )
+        recorder = cls(crawler, writer)
+        crawler.signals.connect(recorder.close, signal=signals.spider_closed)
+        return recorder
+
+    def latest(self, url: str) -> Capture | None:
+        """The newest full response of `url`, for a revisit to refer to."""
+        return None
+
+    def last_date(self, url: str) -> str | None:
+        """``WARC-Date`` of the newest capture of `url` before this crawl."""
+        return None
+
+    def recorded(self, capture: Capture) -> None:
+        """Called with each capture once its records are written."""
+
+    def stop_crawl(self) -> None:
+        """End the crawl in order: a page that cannot be recorded must not be asked for."""
+        if self._stopping is None:
+            closing = self.crawler.engine.close_spider_async(reason="archive_unwritable")
+            self._stopping = asyncio.ensure_future(closing)
+
+    async def close(self) -> None:
+        """Write what is pending, put it on disk and close the file."""
+        await self.writer.close()
+    async def record(
+        self,
+        url: str,
+        exchange: Exchange,
+        parsed: warc.Response | None,
+        truncated: Truncation | None,
+    ) -> Capture:
+        """Write an exchange; when this returns, its records are in the file (not yet synced).
+
+        :param parsed: the response read from ``exchange.received``; ``None`` if it is none.
+        :raises ArchiveUnwritable: the archive cannot take it; the crawl is being ended.
+        """
+        described = self._describe(url, exchange, parsed)
+        digest = warc.sha1_base32(warc.payload(exchange.received, parsed)) if parsed else None
+        request = warc.request(exchange.sent, described)
+        answer, *further = self._answer(exchange, parsed, described, digest, truncated, request)
+        try:
+            _, place, *_ = await self.writer.write([request, answer, *further])
+        except OSError as error:
+            self.failure = error
+            self.stop_crawl()
+            raise ArchiveUnwritable(f"{url}: {error}") from error
+        self.files[place.warc] = None
+        capture = Capture(
+            url=url,
+            date=described.date,
+            warc=place.warc,
+            offset=place.offset,
+            length=place.length,
+            record_id=answer.record_id,
+            type="revisit" if answer.type == "revisit" else "response",
+            status=parsed.status if parsed else None,
+            payload_digest=digest,
+            etag=_text(parsed, b"ETag"),
+            last_modified=_text(parsed, b"Last-Modified"),
+            truncated=truncated,
+        )
+        self.stats.inc_value(f"warc/records/{answer.type}")
+        self.stats.inc_value("warc/bytes/received", len(exchange.received))
+        if parsed is not None and parsed.interim:
+            self.stats.inc_value("warc/interim_responses", parsed.interim)
+        if truncated:
+            self.stats.inc_value(f"warc/truncated/{truncated}")
+        self.recorded(capture)
+        return capture
+
+    def _answer(
+        self,
+        exchange: Exchange,
+        parsed: warc.Response | None,
+        described: warc.Exchange,
+        digest: str | None,
+        truncated: Truncation | None,
+        request: warc.Record,
+    ) -> tuple[warc.Record, ...]:
+        """The record of the response: in full, or as a revisit of an earlier one."""
+        raw = exchange.received
+        with_request = (request.record_id,)
+        if parsed is not None and not truncated and parsed.status in (200, 304):
+            latest = self.latest(described.target_uri)
+            if latest is not None and parsed.status == 304:
+                return warc.revisit_not_modified(
+                    raw,
+                    parsed,
+                    described,
+                    earlier=_earlier(latest),
+                    payload_digest=latest.payload_digest,
+                    concurrent_to=with_request,
+                )
+            if (
+                latest is not None
+                and latest.payload_digest == digest
+                and warc.has_payload_digest(raw, parsed)
+            ):
+                return (
+                    warc.revisit_identical(
+                        raw,
+                        parsed,
+                        described,
+                        earlier=_earlier(latest),
+                        concurrent_to=with_request,
+                    ),
+                )
+        return (
+            warc.response(raw, parsed, described, truncated=truncated, concurrent_to=with_request),
+        )
+
+    def _describe(
+        self, url: str, exchange: Exchange, parsed: warc.Response | None
+    ) -> warc.Exchange:
+        started = exchange.started
+        date = self._unique_date(url, started)
+        extra = ()
+        if date != started.strftime(WARC_DATE):
+            extra = (("WARC-X-Captured-At", started.isoformat(timespec="microseconds")),)
+        protocols = []
+        if parsed is not None:
+            protocols.append(parsed.version.decode("ascii").lower())
+        if exchange.tls:
+            protocols.append(exchange.tls.lower().replace("tlsv", "tls/"))
+        return warc.Exchange(
+            target_uri=url, date=date, ip=exchange.ip, protocols=protocols, extra=extra
+        )
+
+    def _unique_date(self, url: str, started: datetime) -> str:
+        """``WARC-Date`` to the second, later than that of every other capture of the URL.
+
+        CDXJ and replay know a capture by its URL and second: of two in one, only one is found.
+        """
+        moment = started.replace(microsecond=0)
+        known = self._recent.get(url)
+        if known is None and (earlier := self.last_date(url)) is not None:
+            known = datetime.strptime(earlier, WARC_DATE).replace(tzinfo=UTC)
+        if known is not None and known >= moment:
+            moment = known + SECOND
+        if len(self._recent) > 4096:
+            # Older ones cannot clash any more: a date is never before its exchange began.
+            self._recent = {u: date for u, date in self._recent.items() if date >= moment - SECOND}
+        self._recent[url] = moment
+        return moment.strftime(WARC_DATE)
+
+
+def warcinfo_fields(crawler: Crawler, **further: str) -> dict[str, str]:
+    """What every WARC file of a crawl says of itself; the operator only when set."""
+    settings = crawler.settings
+    fields = {
+        "software": SOFTWARE,
+        "robots": "obey (RFC 9309)" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+        "http-header-user-agent": settings["USER_AGENT"],
+        **further,
+    }
+    for name, setting in (("operator", "OPERATOR"), ("http-header-from", "CONTACT")):
+        if settings.get(setting):
+            fields[name] = settings[setting]
+    return fields
+
+
+def _text(parsed: warc.Response | None, name: bytes) -> str | None:
+    value = parsed.header(name) if parsed else None
+    return value.decode("latin-1") if value is not None else None
+
+
+def _earlier(capture: Capture) -> warc.Earlier:
+    return warc.Earlier(
+        record_id=capture.record_id, target_uri=capture.url, date=capture.date
+    )
