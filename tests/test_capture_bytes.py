@@ -64,7 +64,7 @@ CASES = {
         (
             sized(
                 b"HTTP/1.1 200 OK\r\ncOnTeNt-LeNgTh: LENGTH\r\nX-Twice: b\r\nx-twice:a\r\n"
-                b"X-Twice:   b  \r\nETAG: \"x\"\r\n\r\n",
+                b'X-Twice:   b  \r\nETAG: "x"\r\n\r\n',
                 PAGE,
             ),
         )
@@ -87,7 +87,12 @@ CASES = {
     ),
     "HTTP/1.0": Case((b"HTTP/1.0 200 OK\r\nServer: old\r\n\r\n" + PAGE,), close=True),
     "folded": Case(
-        (sized(b"HTTP/1.1 200 OK\r\nX-Long: one\r\n  two\r\n\tthree\r\nContent-Length: LENGTH\r\n\r\n", PAGE),)
+        (
+            sized(
+                b"HTTP/1.1 200 OK\r\nX-Long: one\r\n  two\r\n\tthree\r\nContent-Length: LENGTH\r\n\r\n",
+                PAGE,
+            ),
+        )
     ),
     "colon-less line": Case(
         (sized(b"HTTP/1.1 200 OK\r\nthis is no header\r\nContent-Length: LENGTH\r\n\r\n", PAGE),)
@@ -123,15 +128,22 @@ CASES = {
         status=304,
         body=b"",
     ),
-    "404": Case((sized(b"HTTP/1.1 404 Not Found\r\nContent-Length: LENGTH\r\n\r\n", PAGE),), status=404),
+    "404": Case(
+        (sized(b"HTTP/1.1 404 Not Found\r\nContent-Length: LENGTH\r\n\r\n", PAGE),), status=404
+    ),
     "503 with Retry-After": Case(
-        (b"HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n",), status=503, body=b""
+        (b"HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n",),
+        status=503,
+        body=b"",
     ),
     "100 Continue before it": Case(
         (b"HTTP/1.1 100 Continue\r\n\r\n", sized(OK, PAGE)), before=b"HTTP/1.1 100 Continue\r\n\r\n"
     ),
     "two interim responses at once": Case(
-        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + sized(OK, PAGE),),
+        (
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+            + sized(OK, PAGE),
+        ),
         before=b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
     ),
     "over-read": Case(
@@ -278,6 +290,10 @@ def test_written_files_pass_both_checkers(tmp_path: Path) -> None:
         fetch(crawl, *(Request(f"{server.url}{number}") for number in range(len(CASES))))
     files = [str(path) for path in tmp_path.glob("*.warc.gz")]
     for checker in (["warcio", "check"], ["fastwarc", "check"]):
-        command = [str(sys.executable).replace("python3", "python").rpartition("/")[0] + f"/{checker[0]}"]
-        done = subprocess.run([*command, checker[1], *files], capture_output=True, text=True, check=False)
+        command = [
+            str(sys.executable).replace("python3", "python").rpartition("/")[0] + f"/{checker[0]}"
+        ]
+        done = subprocess.run(
+            [*command, checker[1], *files], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr

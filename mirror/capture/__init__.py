@@ -7,4 +7,11 @@ from mirror.capture.addon import WarcAddon
 from mirror.capture.guard import AddressRefused, origin_of
 from mirror.capture.recorder import ArchiveUnwritable, Recorder, warcinfo_fields
 
-__all__ = ["AddressRefused", "ArchiveUnwritable", "Recorder", "WarcAddon", "origin_of", "warcinfo_fields"]
+__all__ = [
+    "AddressRefused",
+    "ArchiveUnwritable",
+    "Recorder",
+    "WarcAddon",
+    "origin_of",
+    "warcinfo_fields",
+]

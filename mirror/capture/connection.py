@@ -160,7 +160,7 @@ class RecordingConnector(TCPConnector):
     def __init__(self, *, guard: AddressGuard, **options: Any) -> None:
         super().__init__(**options)
         self._guard = guard
-        self._factory = partial(RecordingProtocol, loop=self._loop)
+        self._factory = cast("Any", partial(RecordingProtocol, loop=self._loop))
 
     async def connect(
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout

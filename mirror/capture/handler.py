@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import yarl
@@ -104,13 +104,13 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
             error = await self._exchange(request)
         finally:
             ATTEMPTS.reset(token)
-        *earlier, last = attempts.exchanges or [None]
-        for exchange in earlier:
-            if exchange is not None and exchange.received:
-                await self._record(request, exchange, error)
-        if last is None or not last.received:
+        answered = [exchange for exchange in attempts.exchanges if exchange.received]
+        recorded = [
+            (exchange, *await self._record(request, exchange, error)) for exchange in answered
+        ]
+        if not recorded or recorded[-1][0] is not attempts.exchanges[-1]:
             raise _scrapy_error(request, error or aiohttp.ServerDisconnectedError())
-        parsed, truncated = await self._record(request, last, error)
+        last, parsed, truncated = recorded[-1]
         if truncated == "length":
             raise DownloadCancelledError(f"body larger than {maxsize} bytes: {request.url}")
         if parsed is None:
@@ -165,7 +165,11 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         session = self._sessions.get(proxy)
         if session is None:
             # Scrapy's slots bound the concurrency; a second bound here would only queue twice.
-            options = {"limit": self._concurrency, "ssl": self._tls, "guard": self._guard}
+            options: dict[str, Any] = {
+                "limit": self._concurrency,
+                "ssl": self._tls,
+                "guard": self._guard,
+            }
             connector = (
                 RecordingConnector(**options, ttl_dns_cache=300)
                 if proxy is None
@@ -204,7 +208,11 @@ def _tls_context(*, verify: bool, authority: str | None) -> ssl.SSLContext:
 
 def _plain_proxy(proxy: str) -> str:
     """The proxy's URL in the schemes that python-socks knows."""
-    for known, plain in (("https://", "http://"), ("socks5h://", "socks5://"), ("socks4a://", "socks4://")):
+    for known, plain in (
+        ("https://", "http://"),
+        ("socks5h://", "socks5://"),
+        ("socks4a://", "socks4://"),
+    ):
         if proxy.startswith(known):
             return plain + proxy.removeprefix(known)
     return proxy
@@ -229,20 +237,18 @@ def _truncation(
     exchange: Exchange, parsed: warc.Response | None, error: Exception | None
 ) -> Truncation | None:
     """Why the response is not whole; ``None`` when it is (WARC 1.1 §5.13)."""
-    if parsed is not None and parsed.end is not None and not exchange.overflowed:
-        # A body that ends with the connection is whole only when the end was the server's.
-        if parsed.framing != "close" or error is None:
-            return None
     if exchange.overflowed:
         return "length"
+    # A body that ends with the connection is whole only when the end was the server's.
+    by_close = parsed is not None and parsed.framing == "close"
+    if parsed is not None and parsed.end is not None and not (by_close and error):
+        return None
     if isinstance(error, TimeoutError):
         return "time"
     return "disconnect" if exchange.closed else "unspecified"
 
 
-def _response(
-    request: Request, exchange: Exchange, parsed: warc.Response, body: bytes
-) -> Response:
+def _response(request: Request, exchange: Exchange, parsed: warc.Response, body: bytes) -> Response:
     headers = Headers([(name, value) for name, value in parsed.fields])
     cls = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return cls(
@@ -258,7 +264,7 @@ def _response(
 
 def _scrapy_error(request: Request, error: Exception) -> Exception:
     """The exception by which Scrapy's middlewares know what happened."""
-    message = f"{request.url}: {error or type(error).__name__}"
+    message = f"{request.url}: {str(error) or type(error).__name__}"
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
         return DownloadTimeoutError(message)
     if isinstance(error, aiohttp.InvalidURL):

@@ -82,6 +82,7 @@ class Recorder:
     async def close(self) -> None:
         """Write what is pending, put it on disk and close the file."""
         await self.writer.close()
+
     async def record(
         self,
         url: str,
@@ -174,7 +175,7 @@ class Recorder:
     ) -> warc.Exchange:
         started = exchange.started
         date = self._unique_date(url, started)
-        extra = ()
+        extra: tuple[tuple[str, str], ...] = ()
         if date != started.strftime(WARC_DATE):
             extra = (("WARC-X-Captured-At", started.isoformat(timespec="microseconds")),)
         protocols = []
@@ -225,6 +226,4 @@ def _text(parsed: warc.Response | None, name: bytes) -> str | None:
 
 
 def _earlier(capture: Capture) -> warc.Earlier:
-    return warc.Earlier(
-        record_id=capture.record_id, target_uri=capture.url, date=capture.date
-    )
+    return warc.Earlier(record_id=capture.record_id, target_uri=capture.url, date=capture.date)

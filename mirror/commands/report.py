@@ -1,0 +1,73 @@
+"""A run summary as a person reads it at the end of a crawl."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_LINES = 10
+"""Pages shown of each list; the summary file has them all."""
+
+
+def report(summary: dict[str, Any], folder: Path) -> str:
+    """What the run did, what it could not do, and what to look at next."""
+    pages = summary["pages"]
+    articles = summary["articles"]
+    indexes = sum(pages.get(kind, {}).get("index", 0) for kind in ("root", "index", "other"))
+    lines = [
+        "",
+        f"Run {summary['run']}: {summary['meaning']} (exit status {summary['exit_status']})",
+        f"  articles   {pages.get('article', {}).get('item', 0)} read:"
+        + ",".join(f" {articles[kind]} {kind}" for kind in ("new", "changed", "unchanged")),
+        f"  indexes    {indexes}",
+        f"  received   {summary['bytes_received'] / 1e6:.1f} MB in {summary['seconds']:.1f} s",
+    ]
+    if summary["reason"] != "finished":
+        lines.append(f"  ended by   {_plain(summary['reason'])}")
+    for name in ("dangling", "failed", "unknown", "not_reached"):
+        lines += _list(name, summary[name])
+    for key, words in (
+        ("unreachable", "could not be reached"),
+        ("moved_to", "leads to"),
+        ("missing_channels", "channels that the mirror does not have"),
+        ("sisters", "sister repositories, not followed"),
+    ):
+        if summary[key]:
+            value = summary[key]
+            text = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+            lines.append(f"  {words}: {text}")
+    lines += [
+        "",
+        f"  {folder}/archive/   {len(summary['warcs'])} WARC file(s) written to",
+        f"  {folder}/items/{summary['run']}.jsonl"
+        if articles["new"] or articles["changed"]
+        else f"  {folder}/items/   nothing new",
+        f"  {folder}/runs/{summary['run']}.json   the whole account of this run",
+    ]
+    if pages.get("article"):
+        lines += [
+            "",
+            "Next:",
+            f"  .venv/bin/scrapy verify {folder.name}",
+            f"  head -n 1 {folder}/items/*.jsonl | python3 -m json.tool --no-ensure-ascii",
+        ]
+    return "\n".join(lines)
+
+
+def _list(name: str, pages: list[dict[str, Any]]) -> list[str]:
+    if not pages:
+        return []
+    lines = [f"  {name.replace('_', ' ')}   {len(pages)}"]
+    for page in pages[:MOST_LINES]:
+        reason = f" ({_plain(page['reason'])})" if page["reason"] else ""
+        lines.append(f"    {_plain(page['url'])}{reason}")
+    if len(pages) > MOST_LINES:
+        lines.append(f"    … and {len(pages) - MOST_LINES} more in the summary")
+    return lines
+
+
+def _plain(text: str) -> str:
+    """`text` without what could steer a terminal: control and invisible characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

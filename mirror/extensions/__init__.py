@@ -1,0 +1,1 @@
+"""What happens around a run: its archive, checkpoints, progress, summary and exit status."""

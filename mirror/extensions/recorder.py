@@ -1,0 +1,54 @@
+"""The recorder of a collection: every capture is known to its ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import NotConfigured
+
+from mirror.capture import Recorder, warcinfo_fields
+from mirror.warc import WarcWriter
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from mirror.collection import Collection
+    from mirror.warc.capture import Capture
+
+
+class CollectionRecorder(Recorder):
+    """Records into the collection that the spider opened; does nothing without one."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CollectionRecorder:
+        collection: Collection | None = getattr(crawler.spider, "collection", None)
+        if collection is None:
+            raise NotConfigured
+        settings = crawler.settings
+        writer = WarcWriter(
+            collection.archive,
+            collection.name,
+            info=warcinfo_fields(
+                crawler,
+                isPartOf=collection.name,
+                mirror=collection.ledger.get("mirror") or "",
+                run=collection.run,
+            ),
+            max_size=settings.getint("WARC_MAX_SIZE"),
+            now=collection.now,
+            whole=collection.ledger.warc_lengths(),
+        )
+        recorder = cls(crawler, writer)
+        recorder.collection = collection
+        return recorder
+
+    collection: Collection
+
+    def last_date(self, url: str) -> str | None:
+        return self.collection.ledger.last_date(url)
+
+    def latest(self, url: str) -> Capture | None:
+        return self.collection.ledger.latest_response(url)
+
+    def recorded(self, capture: Capture) -> None:
+        self.collection.ledger.add_capture(capture, self.collection.run)

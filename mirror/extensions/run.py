@@ -1,0 +1,229 @@
+"""Carries a run from its first checkpoint to its summary and exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, NotConfigured
+
+from mirror.collection import sha256_of, update_index
+from mirror.extensions.exit_status import ERROR, UNWRITABLE, exit_status
+from mirror.extensions.recorder import CollectionRecorder
+from mirror.extensions.summary import build_summary, facts_of
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+    from mirror.collection import Collection
+    from mirror.extensions.findings import Findings
+
+logger = logging.getLogger(__name__)
+
+DISK_ERRORS = (OSError, sqlite3.OperationalError)
+SHUTDOWN = "shutdown"
+"""The reason by which Scrapy closes a spider after a signal."""
+
+
+class RunSource(Protocol):
+    """What a run needs of its spider, whatever transport its pages come by."""
+
+    name: str
+    collection: Collection
+    findings: Findings
+    given: dict[str, str]
+    """The arguments as the operator gave them."""
+
+    def close_run(self) -> None:
+        """Let go of the collection and of what the spider serves."""
+
+
+class RunExtension:
+    """Checkpoints while the crawl runs; at its end closes the archive, indexes it and sums up.
+
+    A checkpoint puts the records on disk before the items that name them, and both before the
+    ledger's account of them.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.source = cast("RunSource", crawler.spider)
+        self.collection: Collection = self.source.collection
+        self.exit_status = ERROR
+        self.errors = 0
+        self.unwritable = ""
+        self.summary: dict[str, Any] = {}
+        self._signum = 0
+        self._minimum_free = crawler.settings.getint("MINIMUM_FREE_BYTES")
+        self._started = self.collection.now()
+        self._checkpointing = asyncio.Lock()
+        self._interval = crawler.settings.getfloat("CHECKPOINT_SECONDS")
+        self._checkpoints: asyncio.Task[None] | None = None
+        connect = crawler.signals.connect
+        connect(self.spider_opened, signal=signals.spider_opened)
+        connect(self.spider_closed, signal=signals.spider_closed)
+        connect(self.spider_error, signal=signals.spider_error)
+        connect(self.item_error, signal=signals.item_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RunExtension:
+        if getattr(crawler.spider, "collection", None) is None:
+            raise NotConfigured
+        return cls(crawler)
+
+    @property
+    def recorder(self) -> CollectionRecorder:
+        recorder = self.crawler.get_extension(CollectionRecorder)
+        assert recorder is not None
+        return recorder
+
+    def spider_opened(self) -> None:
+        self._note_signals()
+        if self._too_full():
+            raise CloseSpider("disk_full")
+        self._checkpoints = asyncio.ensure_future(self._keep_safe())
+
+    async def _keep_safe(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            await self.checkpoint()
+
+    async def checkpoint(self) -> None:
+        """Make everything up to now safe; end the run when the disk cannot take more."""
+        try:
+            async with self._checkpointing:
+                await self.recorder.writer.sync()
+                self.collection.sync_items()
+                self.collection.ledger.commit()
+        except DISK_ERRORS as error:
+            self._stop(error)
+        if self._too_full():
+            self._stop(OSError(self.unwritable))
+
+    def spider_error(self, failure: Failure) -> None:
+        self._count_error(failure)
+
+    def item_error(self, failure: Failure) -> None:
+        self._count_error(failure)
+
+    async def spider_closed(self, reason: str) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.cancel()
+        try:
+            async with self._checkpointing:
+                await self._finish(reason)
+        except DISK_ERRORS as error:
+            self.unwritable = self.unwritable or str(error)
+            self.exit_status = UNWRITABLE
+            logger.error("The archive could not be written: %s", error)
+        finally:
+            self.source.close_run()
+
+    async def _finish(self, reason: str) -> None:
+        collection = self.collection
+        try:
+            await self.recorder.close()
+        except OSError as error:
+            self.unwritable = str(error)
+        if self.recorder.failure is not None:
+            self.unwritable = str(self.recorder.failure)
+        collection.sync_items()
+        warcs = await asyncio.to_thread(self._measure_warcs)
+        indexed = {w["name"]: collection.ledger.warc_indexed(w["name"]) for w in warcs}
+        await asyncio.to_thread(update_index, collection.archive, collection.indexes, indexed)
+        for entry in warcs:
+            collection.ledger.put_warc(
+                entry["name"],
+                length=entry["length"],
+                sha256=entry["sha256"],
+                indexed=entry["length"],
+            )
+        self.exit_status = self._status(reason)
+        self.summary = build_summary(
+            collection.ledger,
+            collection.run,
+            self.source.findings,
+            head=self._head(reason),
+            stats=self.crawler.stats.get_stats(),
+            warcs=warcs,
+            exit_status=self.exit_status,
+        )
+        collection.finish_run(self.summary, self.exit_status)
+
+    def _status(self, reason: str) -> int:
+        facts = facts_of(
+            self.collection.ledger,
+            self.collection.run,
+            self.source.findings,
+            unwritable=bool(self.unwritable),
+            errors=self.errors + (reason == "start_error"),
+            interrupted=bool(self._signum),
+        )
+        if self._signum and not facts.unwritable:
+            return 128 + self._signum
+        return exit_status(facts)
+
+    def _head(self, reason: str) -> dict[str, Any]:
+        finished = self.collection.now()
+        return {
+            "spider": self.source.name,
+            "mirror": self.collection.ledger.get("mirror"),
+            "ref": self.collection.ledger.get("ref"),
+            "arguments": self.source.given,
+            "robots": "obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "started": self._started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "seconds": round((finished - self._started).total_seconds(), 3),
+            "reason": self.unwritable or reason,
+        }
+
+    def _measure_warcs(self) -> list[dict[str, Any]]:
+        """Length and SHA-256 of each WARC file that this run wrote to."""
+        written = []
+        for name in self.recorder.files:
+            path = self.collection.archive / name
+            length = path.stat().st_size
+            written.append({"name": name, "length": length, "sha256": sha256_of(path, length)})
+        return written
+
+    def _too_full(self) -> bool:
+        free = self.collection.free_bytes()
+        if free >= self._minimum_free:
+            return False
+        self.unwritable = f"only {free // 2**20} MiB free, MINIMUM_FREE_BYTES is {self._minimum_free // 2**20} MiB"
+        return True
+
+    def _count_error(self, failure: Failure) -> None:
+        if isinstance(failure.value, DISK_ERRORS):
+            self._stop(failure.value)
+        else:
+            self.errors += 1
+
+    def _stop(self, error: BaseException) -> None:
+        """End the crawl: what is in flight is finished, nothing new is asked for."""
+        self.unwritable = self.unwritable or str(error)
+        logger.error("Stopping: the archive cannot be written: %s", self.unwritable)
+        self.recorder.stop_crawl()
+
+    def _note_signals(self) -> None:
+        """Remember which signal ends the run, and let Scrapy do what it does on it."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            handler = signal.getsignal(signum)
+            if not callable(handler):
+                continue
+
+            def note(received: int, frame: FrameType | None, handler: Any = handler) -> None:
+                self._signum = received
+                handler(received, frame)
+
+            signal.signal(signum, note)

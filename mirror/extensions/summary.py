@@ -1,0 +1,130 @@
+"""The run summary: ``runs/<run>.json``, what a run did and every page that is not an item."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from mirror import __version__
+from mirror.extensions.exit_status import MEANING, RunFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mirror.extensions.findings import Findings
+    from mirror.ledger import Ledger, PageEnd
+
+UNDERSTOOD = ("item", "index")
+
+
+def facts_of(
+    ledger: Ledger,
+    run: str,
+    findings: Findings,
+    *,
+    unwritable: bool,
+    errors: int,
+    interrupted: bool,
+) -> RunFacts:
+    """What the exit status depends on, from the ledger's account of the run."""
+    counts = ledger.count_pages(run)
+    by_outcome = Counter[str | None]()
+    for (_, outcome), count in counts.items():
+        by_outcome[outcome] += count
+    root_understood = any(counts.get(("root", outcome)) for outcome in (*UNDERSTOOD, "redirect"))
+    if root_understood and not interrupted:
+        ledger.put("understood", run)
+    return RunFacts(
+        unwritable=unwritable,
+        usage=bool(findings.missing_channels),
+        errors=errors,
+        moved=bool(findings.moved_to),
+        root_understood=root_understood,
+        known_before=ledger.get("understood") is not None,
+        understood=sum(by_outcome[outcome] for outcome in UNDERSTOOD),
+        unknown=by_outcome["unknown"],
+        failures=by_outcome["failed"]
+        + sum(
+            page.outcome is None or (page.outcome == "dangling" and page.since == run)
+            for page in ledger.unfinished_pages(run)
+        ),
+    )
+
+
+def build_summary(
+    ledger: Ledger,
+    run: str,
+    findings: Findings,
+    *,
+    head: dict[str, Any],
+    stats: dict[str, Any],
+    warcs: list[dict[str, Any]],
+    exit_status: int,
+) -> dict[str, Any]:
+    """The summary as it is written; its keys are described in ``docs/formats.md``.
+
+    :param head: spider, mirror, arguments, times.
+    :param stats: Scrapy's statistics of the crawl.
+    :param warcs: ``{name, length, sha256}`` of the files that the run wrote to.
+    """
+    ends = list(ledger.unfinished_pages(run))
+    return {
+        "run": run,
+        **head,
+        "exit_status": exit_status,
+        "meaning": MEANING.get(exit_status, "ended by a signal"),
+        "pages": _page_counts(ledger.count_pages(run)),
+        "articles": {
+            kind: stats.get(f"articles/{kind}", 0) for kind in ("new", "changed", "unchanged")
+        },
+        "warnings": _below(stats, "articles/warnings/"),
+        "channels": findings.channels,
+        "missing_channels": findings.missing_channels,
+        "limit_reached": findings.limited,
+        "sisters": sorted(findings.sisters),
+        "foreign": dict(findings.foreign.most_common()),
+        "invalid": dict(findings.invalid.most_common()),
+        "moved_to": findings.moved_to or None,
+        "unreachable": findings.unreachable or None,
+        "dangling": _listed(ends, "dangling", run),
+        "failed": _listed(ends, "failed", run),
+        "unknown": _listed(ends, "unknown", run),
+        "not_reached": _listed(ends, None, run),
+        "records": _below(stats, "warc/records/"),
+        "truncated": _below(stats, "warc/truncated/"),
+        "bytes_received": stats.get("warc/bytes/received", 0),
+        "interim_responses": stats.get("warc/interim_responses", 0),
+        "statuses": _below(stats, "downloader/response_status_count/"),
+        "retries": stats.get("retry/count", 0),
+        "warcs": warcs,
+        "software": f"mirror-archive/{__version__}",
+    }
+
+
+def _page_counts(counts: dict[tuple[str, str | None], int]) -> dict[str, dict[str, int]]:
+    """``{kind: {outcome: pages}}``, outcome ``not_reached`` for pages without an end."""
+    table: dict[str, dict[str, int]] = {}
+    for (kind, outcome), count in sorted(counts.items(), key=str):
+        table.setdefault(kind, {})[outcome or "not_reached"] = count
+    return table
+
+
+def _listed(ends: Iterable[PageEnd], outcome: str | None, run: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": page.url,
+            "reason": page.reason if outcome else "",
+            "found_on": page.found_on,
+            "new": page.since == run,
+        }
+        for page in ends
+        if page.outcome == outcome
+    ]
+
+
+def _below(stats: dict[str, Any], prefix: str) -> dict[str, int]:
+    return {
+        key.removeprefix(prefix): value
+        for key, value in sorted(stats.items())
+        if key.startswith(prefix)
+    }

@@ -1,0 +1,102 @@
+"""Every setting of the project, one block per concern.
+
+Override any of them for one run with ``-s NAME=VALUE``.
+"""
+
+from mirror import __version__
+
+# What is where.
+
+BOT_NAME = "mirror"
+SPIDER_MODULES = ["mirror.spiders"]
+NEWSPIDER_MODULE = "mirror.spiders"
+COMMANDS_MODULE = "mirror.commands"
+OUTPUT_DIR = "output"  # folder of collections
+
+# Who we say we are. CONTACT (an address or a URL) and OPERATOR (a name) are added to the
+# User-Agent and to warcinfo when set; nothing else ever names whoever runs this.
+
+CONTACT = ""
+OPERATOR = ""
+USER_AGENT = f"mirror-archive/{__version__}"
+ROBOTSTXT_OBEY = True  # -a robots=ignore for one run
+
+# How hard public hosts are asked. On loopback these are lifted (mirror/spiders/politeness.py).
+
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 30.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0
+RETRY_TIMES = 3
+DOWNLOAD_TIMEOUT = 60
+
+# Capture: what is fetched, from where, and how it is recorded (docs/capture.md).
+
+ADDONS = {"mirror.capture.WarcAddon": 300}
+WARC_RECORDER = "mirror.extensions.recorder.CollectionRecorder"
+WARC_MAX_SIZE = 1_000_000_000  # bytes; a file is rotated before a record would begin beyond it
+CHECKPOINT_SECONDS = 5  # a capture is safe from power loss after this time, plus one fsync
+MINIMUM_FREE_BYTES = 256 * 1024 * 1024  # a run does not start, and stops, with less room
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of a body, before and after decompression
+DOWNLOAD_WARNSIZE = 0
+# PRIVATE_ORIGINS = ["http://10.0.0.5:8080"]  # further origins in private networks that a crawl may
+#                      fetch from; the mirror's own is always one. `parse` and `shell` fetch what the
+#                      operator types, wherever it is
+PROXY = ""  # http://, https://, socks5h:// or socks4a://[user:password@]host:port
+TLS_CA_FILE = ""  # PEM file of further trusted authorities
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
+
+# Items.
+
+ITEM_PIPELINES = {
+    "mirror.pipelines.stages.NormalisePipeline": 100,
+    "mirror.pipelines.stages.OriginalsPipeline": 200,
+    "mirror.pipelines.store.StorePipeline": 300,
+}
+FEED_EXPORT_ENCODING = "utf-8"
+
+# What a run tells.
+
+EXTENSIONS = {
+    "mirror.extensions.run.RunExtension": 100,
+    "mirror.extensions.progress.ProgressExtension": 200,
+    "scrapy.extensions.logstats.LogStats": None,  # our progress says more
+}
+LOG_LEVEL = "INFO"
+STATS_DUMP = False  # the run summary has them
+LOGSTATS_INTERVAL = 60.0
+
+# Speed. No Twisted reactor: plain asyncio carries aiohttp faster (docs/decisions/http-client.md).
+# One item a response: Scrapy would start a hundred tasks for it.
+
+TWISTED_REACTOR_ENABLED = False
+CONCURRENT_ITEMS = 1
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # one host: no need to balance
+
+# Parts of Scrapy that a crawl of one mirror's own pages has no use for, or that do not belong on
+# an unattended machine.
+
+REMOTE_CONTROL_ENABLED = False  # a server that executes code
+TELNETCONSOLE_ENABLED = False
+COOKIES_ENABLED = False  # would fetch the public suffix list
+METAREFRESH_ENABLED = False
+REFERRER_POLICY = "no-referrer"
+URLLENGTH_LIMIT = 0  # percent-encoded Chinese file names are long; the frontier bounds the rest
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger remembers, on disk
+MEMUSAGE_ENABLED = False
+WARN_ON_GENERATOR_RETURN_VALUE = False
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the oldest page is 108 hops down
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is a page's end
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider asks for the
+    #                                                 mirror's own pages only; see address.py
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+}

@@ -1,0 +1,306 @@
+"""``scrapy crawl web``: follows a mirror's index pages and article links over HTTP."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import scrapy
+
+from mirror import layouts
+from mirror.address import Address, Forge, Mirror, parse
+from mirror.capture import origin_of
+from mirror.collection import Collection
+from mirror.demo import DemoServer
+from mirror.extensions.findings import Findings
+from mirror.items import CaptureRef
+from mirror.ledger import Ledger
+from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
+from mirror.spiders.politeness import unthrottle_loopback
+from mirror.spiders.reasons import reason_of
+from mirror.spiders.refs import discovery_url, parse_refs
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from mirror.items import Article
+    from mirror.ledger import Outcome, PageKind
+
+logger = logging.getLogger(__name__)
+
+ROOT = "README.md"
+DEAD = (404, 410)
+MAX_REDIRECTS = 5
+ARTICLE_PRIORITY = 1
+"""Articles before further index pages, so that what waits is never more than a page's rows."""
+
+
+class WebSpider(scrapy.Spider):
+    """Crawls one mirror over HTTP.
+
+    Arguments: ``mirror`` (required), ``collection``, ``channels``, ``limit``, ``robots``.
+
+    A page is asked for once in a run: the ledger remembers which were, so that memory does not
+    grow with the mirror. Only pages of the mirror itself are ever requested.
+    """
+
+    name = "web"
+
+    def __init__(self, arguments: WebArguments, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.arguments = arguments
+        self.mirror: Mirror | None = arguments.mirror
+        self.collection: Collection | None = None
+        self.ledger = Ledger(":memory:")
+        self.run = ""
+        self.demo: DemoServer | None = None
+        self.findings = Findings()
+        self.given: dict[str, str] = {}
+        self._articles = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WebSpider:
+        """Check the arguments, open the collection when this is a crawl, fit the settings.
+
+        :raises ArgumentError: an argument is wrong.
+        :raises CollectionError: the collection cannot be used.
+        """
+        kwargs.pop("_job", None)
+        spider = super().from_crawler(crawler, WebArguments.parse(kwargs), *args)
+        spider.given = kwargs
+        if crawler.settings.getbool("ARCHIVE_ENABLED"):
+            spider.arguments.require_mirror()
+            spider.open_collection(Path(crawler.settings["OUTPUT_DIR"]))
+        settings = crawler.settings
+        if spider.arguments.robots == "ignore":
+            settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
+        if spider.mirror is not None:
+            unthrottle_loopback(settings, spider.mirror.home_url)
+        if spider.collection is not None and spider.mirror is not None:
+            private = [*settings.getlist("PRIVATE_ORIGINS"), *spider.mirror.raw_origins]
+            settings.set("PRIVATE_ORIGINS", private, priority="cmdline")
+        return spider
+
+    def open_collection(self, output: Path) -> None:
+        """Open the collection and begin a run in it; serve the embedded mirror if that is meant."""
+        arguments = self.arguments
+        if arguments.demo:
+            name = arguments.collection or DEMO
+            self.collection = Collection(output, name, None)
+            self.mirror = self._serve_demo(self.collection)
+        else:
+            assert self.mirror is not None
+            name = arguments.collection or self.mirror.slug
+            self.collection = Collection(output, name, self.mirror.name)
+            if self.mirror.ref is None and (ref := self.collection.ledger.get("ref")):
+                self.mirror = self.mirror.with_ref(ref)
+        self.ledger = self.collection.ledger
+        self.run = self.collection.start_run(self.name)
+
+    def _serve_demo(self, collection: Collection) -> Mirror:
+        """The embedded mirror, on the port that the collection knows it by."""
+        known = collection.ledger.get("mirror")
+        port = int(known.rpartition(":")[2]) if known else 0
+        try:
+            self.demo = DemoServer(port=port).__enter__()
+        except OSError as error:
+            collection.close()
+            raise ArgumentError(
+                f"port {port}, by which this collection knows the demo mirror, is taken ({error}); "
+                "give another collection"
+            ) from error
+        mirror = Mirror(forge=Forge.PLAIN, base=self.demo.url)
+        collection.ledger.put("mirror", mirror.name)
+        return mirror
+
+    def close_run(self) -> None:
+        """Let go of the collection, and stop serving the embedded mirror."""
+        if self.collection is not None:
+            self.collection.close()
+        if self.demo is not None:
+            self.demo.__exit__(None, None, None)
+
+    # Requests
+
+    async def start(self) -> AsyncIterator[Request]:
+        if self.mirror is None:
+            return
+        if self.mirror.ref is None and self.mirror.git_url is not None:
+            yield scrapy.Request(
+                discovery_url(self.mirror.git_url),
+                callback=self.parse_refs,
+                errback=self.refs_failed,
+                dont_filter=True,
+                meta={"handle_httpstatus_all": True},
+            )
+        else:
+            for request in self._request(self.mirror.at(ROOT), "root", ""):
+                yield request
+
+    def _request(
+        self, address: Address, kind: PageKind, found_on: str, *, redirects: int = 0
+    ) -> Iterator[Request]:
+        """The request for a page, unless this run has asked for it before."""
+        url = address.url
+        if not self.ledger.discover(url, kind, channel_of(address), found_on, self.run):
+            return
+        self.crawler.stats.inc_value("pages/known")
+        yield scrapy.Request(
+            url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"address": address, "kind": kind, "redirects": redirects},
+            priority=ARTICLE_PRIORITY if kind == "article" else 0,
+            dont_filter=True,
+            meta={"dont_redirect": True, "handle_httpstatus_all": True, "verbatim_url": True},
+        )
+
+    # Answers
+
+    def parse_refs(self, response: Response) -> Iterator[Request]:
+        """Take the default branch from the Git server's answer and begin with the root page."""
+        assert self.mirror is not None
+        try:
+            if response.status != 200:
+                raise ValueError(f"status {response.status}")
+            refs = parse_refs(response.body)
+            if refs.default is None:
+                raise ValueError("the repository names no default branch")
+        except ValueError as error:
+            self.findings.unreachable = f"{self.mirror.git_url}: {error}"
+            return
+        self.mirror = self.mirror.with_ref(refs.default)
+        self.ledger.put("ref", refs.default)
+        logger.info("Default branch of %s is %s", self.mirror.name, refs.default)
+        yield from self._request(self.mirror.at(ROOT), "root", "")
+
+    def refs_failed(self, failure: Failure) -> None:
+        assert self.mirror is not None
+        self.findings.unreachable = f"{self.mirror.git_url}: {reason_of(failure.value)[0]}"
+
+    def parse(
+        self,
+        response: Response,
+        address: Address | None = None,
+        kind: PageKind = "other",
+        redirects: int = 0,
+    ) -> Iterator[Request | Article]:
+        """A page of the mirror, whatever its status."""
+        if address is None:
+            address = self.address_of(response.url)
+        status = response.status
+        if status in (301, 302, 303, 307, 308):
+            yield from self._redirected(response, address, kind, redirects)
+        elif status in DEAD:
+            self.page_ended(address.url, "dangling", f"status {status}", status)
+        elif status != 200:
+            self.page_ended(address.url, "failed", f"status {status}", status)
+        else:
+            yield from self._read(response, address)
+
+    def failed(self, failure: Failure) -> None:
+        """A page that could not be fetched: it stands in the summary with its reason."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        reason, detail = reason_of(failure.value)
+        logger.warning("%s: %s", request.url, detail)
+        self.page_ended(request.cb_kwargs["address"].url, "failed", reason, None)
+
+    def _read(self, response: Response, address: Address) -> Iterator[Request | Article]:
+        reading = layouts.read(layouts.Page(address, response.body))
+        if isinstance(reading, layouts.ArticlePage):
+            article = reading.article
+            article.capture = self._capture_of(response)
+            yield article
+        elif isinstance(reading, layouts.IndexPage):
+            self.page_ended(address.url, "index", reading.layout, response.status)
+            yield from self._follow(reading, address)
+        else:
+            self.page_ended(address.url, "unknown", reading.reason, response.status)
+
+    def _follow(self, index: layouts.IndexPage, address: Address) -> Iterator[Request]:
+        for skipped in index.skipped:
+            self.findings.skip(skipped)
+        for found in index.articles:
+            if self.arguments.limit and self._articles >= self.arguments.limit:
+                self.findings.limited = True
+                return
+            for request in self._request(found, "article", address.url):
+                self._articles += 1
+                yield request
+        indexes = index.indexes if index.kind == "channel" else self._wanted(index.indexes)
+        for found in indexes:
+            yield from self._request(found, "index", address.url)
+
+    def _wanted(self, heads: Iterable[Address]) -> list[Address]:
+        """The heads of the channels asked for, of those that the root page names."""
+        by_channel = {channel_of(head): head for head in heads}
+        wanted = self.arguments.channels or tuple(by_channel)
+        self.findings.channels = sorted(by_channel)
+        self.findings.missing_channels = [name for name in wanted if name not in by_channel]
+        return [by_channel[name] for name in wanted if name in by_channel]
+
+    def _redirected(
+        self, response: Response, address: Address, kind: PageKind, redirects: int
+    ) -> Iterator[Request]:
+        """Follow a redirect to another page of this mirror; never leave it."""
+        assert self.mirror is not None
+        location = (response.headers.get(b"Location") or b"").decode("utf-8", "replace")
+        try:
+            target = self.mirror.find(urljoin(response.url, location))
+        except ValueError:
+            target = None
+        if target is None or not location:
+            self.page_ended(address.url, "failed", f"redirects to {location!r}", response.status)
+            if kind == "root":
+                self.findings.moved_to = location
+        elif redirects >= MAX_REDIRECTS:
+            self.page_ended(address.url, "failed", "too many redirects", response.status)
+        else:
+            self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
+            yield from self._request(target, kind, response.url, redirects=redirects + 1)
+
+    def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
+        """Note how a page ended: its line in the summary, and the progress of the run."""
+        self.ledger.end_page(url, self.run, outcome, reason=reason, status=status)
+        stats = self.crawler.stats
+        stats.inc_value("pages/done")
+        if outcome in ("failed", "dangling", "unknown"):
+            stats.inc_value("pages/failed")
+
+    def _capture_of(self, response: Response) -> CaptureRef | None:
+        capture = response.meta.get("capture")
+        if capture is None:
+            return None
+        return CaptureRef(
+            date=capture.date,
+            run=self.run,
+            warc=capture.warc,
+            offset=capture.offset,
+            length=capture.length,
+            record_id=capture.record_id,
+            payload_digest=capture.payload_digest,
+            status=capture.status,
+        )
+
+    def address_of(self, url: str) -> Address:
+        """The address of a page given by its URL alone, as ``scrapy parse`` does."""
+        if self.mirror is not None and (found := self.mirror.find(url)) is not None:
+            return found
+        try:
+            return parse(url)
+        except ValueError:
+            plain = Mirror(forge=Forge.PLAIN, base=f"{origin_of(url)}/")
+            found = plain.find(url)
+            return found if found is not None else plain.at(ROOT)
+
+
+def channel_of(address: Address) -> str:
+    """Folder that a page stands in, which is its channel on a mirror."""
+    return address.path.rpartition("/")[0].rpartition("/")[2]
