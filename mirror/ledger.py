@@ -45,7 +45,7 @@ CREATE TABLE page (
 CREATE TABLE capture (
     url TEXT NOT NULL, date TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL,
     length INTEGER NOT NULL, record_id TEXT NOT NULL, type TEXT NOT NULL, status INTEGER,
-    payload_digest TEXT, etag TEXT, last_modified TEXT, truncated TEXT, run TEXT NOT NULL,
+    payload_digest TEXT, record_digest TEXT, etag TEXT, last_modified TEXT, truncated TEXT, run TEXT NOT NULL,
     PRIMARY KEY (url, date)
 ) WITHOUT ROWID;
 CREATE TABLE article (

@@ -116,6 +116,7 @@ class Recorder:
             type="revisit" if answer.type == "revisit" else "response",
             status=parsed.status if parsed else None,
             payload_digest=digest,
+            record_digest=answer.get("WARC-Payload-Digest"),
             etag=_text(parsed, b"ETag"),
             last_modified=_text(parsed, b"Last-Modified"),
             truncated=truncated,
@@ -149,12 +150,12 @@ class Recorder:
                     parsed,
                     described,
                     earlier=_earlier(latest),
-                    payload_digest=latest.payload_digest,
+                    payload_digest=latest.record_digest,
                     concurrent_to=with_request,
                 )
             if (
                 latest is not None
-                and latest.payload_digest == digest
+                and latest.record_digest == digest
                 and warc.has_payload_digest(raw, parsed)
             ):
                 return (

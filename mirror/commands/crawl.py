@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+INVENTORY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler")
+"""Loggers that list versions, components and settings at every start: sixty lines that say the
+same each hour. ``-L INFO`` brings them back."""
+
+
 class Command(crawl.Command):
     """Scrapy's command, with an honest exit status (``docs/formats.md``)."""
 
@@ -34,6 +40,13 @@ class Command(crawl.Command):
     def long_desc(self) -> str:
         statuses = "; ".join(f"{status} {meaning}" for status, meaning in MEANING.items())
         return f"{self.short_desc()}. Exit status: {statuses}; 130, 143 ended by a signal."
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if opts.loglevel is None:
+            for name in INVENTORY:
+                # A filter, because Scrapy's own logging set-up resets levels later.
+                logging.getLogger(name).addFilter(_is_warning)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
@@ -53,6 +66,10 @@ class Command(crawl.Command):
         self.exitcode = run.exit_status
         if run.summary:
             print(report(run.summary, run.collection.folder), file=sys.stderr)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 def _refuse(error: BaseException) -> int:

@@ -103,6 +103,7 @@ class WebSpider(scrapy.Spider):
                 self.mirror = self.mirror.with_ref(ref)
         self.ledger = self.collection.ledger
         self.run = self.collection.start_run(self.name)
+        logger.info("Crawling %s into %s", self.mirror.name, self.collection.folder)
 
     def _serve_demo(self, collection: Collection) -> Mirror:
         """The embedded mirror, on the port that the collection knows it by."""

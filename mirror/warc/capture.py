@@ -25,6 +25,9 @@ class Capture:
     """HTTP status; ``None`` for bytes that are no HTTP response."""
     payload_digest: str | None
     """``sha1:BASE32`` of the payload without transfer coding, also where the record has none."""
+    record_digest: str | None
+    """``WARC-Payload-Digest`` of the record; ``None`` where it has none, as of chunked responses:
+    a revisit by digest cannot refer to it."""
     etag: str | None
     last_modified: str | None
     truncated: str | None

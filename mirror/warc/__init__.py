@@ -1,0 +1,61 @@
+"""WARC files: records, writing, recovery, reading, CDXJ. Knows nothing of what is archived."""
+
+from mirror.warc.builders import (
+    Earlier,
+    Exchange,
+    Truncation,
+    has_payload_digest,
+    metadata,
+    request,
+    resource,
+    response,
+    revisit_identical,
+    revisit_not_modified,
+    warcinfo,
+)
+from mirror.warc.cdxj import cdxj_line, index_file, merge_index, write_index
+from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
+from mirror.warc.digest import sha1_base32
+from mirror.warc.message import MalformedMessage, Response, parse_response, payload
+from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records
+from mirror.warc.record import Record, new_record_id
+from mirror.warc.recovery import cut_torn_tail, whole_length
+from mirror.warc.thread import WriterThread
+from mirror.warc.writer import Location, WarcWriter
+
+__all__ = [
+    "BadEncoding",
+    "BadWarc",
+    "BodyTooLarge",
+    "Earlier",
+    "Exchange",
+    "Location",
+    "MalformedMessage",
+    "Record",
+    "Response",
+    "StoredRecord",
+    "Truncation",
+    "WarcWriter",
+    "WriterThread",
+    "cdxj_line",
+    "cut_torn_tail",
+    "decoded",
+    "has_payload_digest",
+    "index_file",
+    "merge_index",
+    "metadata",
+    "new_record_id",
+    "parse_response",
+    "payload",
+    "read_at",
+    "read_records",
+    "request",
+    "resource",
+    "response",
+    "revisit_identical",
+    "revisit_not_modified",
+    "sha1_base32",
+    "warcinfo",
+    "whole_length",
+    "write_index",
+]

@@ -1,0 +1,105 @@
+"""One collection on disk: its name, its lock, its runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mirror.collection import Collection, CollectionError, sha256_of, write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def opened(output: Path, name: str = "news", mirror: str | None = "example.org") -> Collection:
+    return Collection(output, name, mirror, now=lambda: NOON)
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../x", "a/b", ".hidden", "a b", "a\n", "ä", "x" * 201]
+)
+def test_name_that_is_no_folder_of_its_own_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match="cannot be the name") as refused:
+        opened(tmp_path / "output", name)
+    assert refused.value.exit_status == 2
+    assert not (tmp_path / "output").exists()
+
+
+def test_second_holder_is_told_who_has_it(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    first.start_run("web")
+    with pytest.raises(CollectionError) as refused:
+        opened(tmp_path)
+    assert refused.value.exit_status == 75
+    assert str(refused.value) == (
+        f'collection "news" is locked by run 20261123T120000Z (pid {os.getpid()})'
+    )
+    first.close()
+    opened(tmp_path).close()
+
+
+def test_runs_in_one_second_have_ids_of_their_own(tmp_path: Path) -> None:
+    ids = []
+    for _ in range(3):
+        collection = opened(tmp_path)
+        ids.append(collection.start_run("web"))
+        collection.close()
+    assert ids == ["20261123T120000Z", "20261123T120001Z", "20261123T120002Z"]
+
+
+def test_collection_of_another_mirror_is_refused_and_left_unlocked(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    with pytest.raises(CollectionError, match=r"is of the mirror example.org, not of other") as no:
+        opened(tmp_path, mirror="other")
+    assert no.value.exit_status == 2
+    opened(tmp_path).close()
+
+
+def test_run_leaves_its_items_and_summary(tmp_path: Path) -> None:
+    collection = opened(tmp_path)
+    run = collection.start_run("web")
+    assert not list(collection.items.iterdir()), "no file before the first item"
+    collection.add_item('{"id":"题"}'.encode())
+    collection.add_item(b'{"id":"2"}')
+    path = collection.finish_run({"run": run}, 0)
+    collection.close()
+    lines = (collection.items / f"{run}.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["题", "2"]
+    assert json.loads(path.read_text()) == {"run": run}
+
+
+def test_folder_that_cannot_be_written_is_73(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("a file where the folder should be")
+    with pytest.raises(CollectionError) as refused:
+        opened(tmp_path / "output")
+    assert refused.value.exit_status == 73
+
+
+def test_interrupted_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "summary.json"
+    write_atomically(path, b"old")
+
+    def fail(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="no space"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_digest_of_a_growing_file_is_of_the_length_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(b"abc")
+    assert sha256_of(path, 2) == hashlib.sha256(b"ab").hexdigest()
+    with pytest.raises(ValueError, match="3 bytes, not 4"):
+        sha256_of(path, 4)
