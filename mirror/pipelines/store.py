@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
 from scrapy.exceptions import DropItem
 
-from mirror.items import Article, InvalidItem, content_digest, encode
+from mirror.items import Article, InvalidItem, content_digest, decode, encode
+from mirror.ledger import StoredItem
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from mirror.collection import Collection
     from mirror.pipelines.source import ArticleSource
 
 
@@ -41,18 +44,40 @@ class StorePipeline:
             raise DropItem(f"{article.url}: {error}") from error
         collection = self.source.collection
         if collection is not None:
-            digest = content_digest(article)
-            known = collection.ledger.article_digest(article.url)
-            if known != digest:
-                collection.add_item(line)
-                collection.ledger.put_article(article.url, article.id, digest, collection.run)
-                self.stats.inc_value("articles/new" if known is None else "articles/changed")
-            else:
-                self.stats.inc_value("articles/unchanged")
+            self._store(article, line, collection)
         for code in article.warnings:
             self.stats.inc_value(f"articles/warnings/{code}")
         self.source.page_ended(article.url, "item", "", _status(article))
         return article
+
+    def _store(self, article: Article, line: bytes, collection: Collection) -> None:
+        digest = content_digest(article)
+        known = collection.ledger.latest_item(article.url)
+        if known is not None and known.digest == digest:
+            self.stats.inc_value("articles/unchanged")
+            return
+        if known is None:
+            self.stats.inc_value("articles/new")
+        else:
+            self.stats.inc_value("articles/changed")
+            for name in changed_fields(collection.item_line(known), article):
+                self.stats.inc_value(f"articles/changed_fields/{name}")
+        offset = collection.add_item(line)
+        item = StoredItem(digest, collection.run, offset, len(line))
+        collection.ledger.put_item(article.url, article.id, item)
+
+
+def changed_fields(before: bytes, article: Article) -> list[str]:
+    """Names of the fields in which an article differs from its earlier line in ``items/``.
+
+    Where it was captured is no content. A line that cannot be read any more differs in ``*``.
+    """
+    try:
+        earlier = decode(before)
+    except InvalidItem:
+        return ["*"]
+    names = (field.name for field in fields(Article) if field.name not in ("capture", "git"))
+    return [name for name in names if getattr(earlier, name) != getattr(article, name)]
 
 
 def _status(article: Article) -> int | None:
