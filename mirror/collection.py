@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from mirror.ledger import StoredItem
+
 EXIT_USAGE = 2
 EXIT_UNWRITABLE = 73
 EXIT_LOCKED = 75
@@ -143,12 +145,25 @@ class Collection:
         self._holder.write_text(f"run {run} (pid {os.getpid()})", "utf-8")
         return run
 
-    def add_item(self, line: bytes) -> None:
-        """Append one line of JSON, without its newline, to the items of this run."""
+    def add_item(self, line: bytes) -> int:
+        """Append one line of JSON, without its newline, to the items of this run.
+
+        Gives the offset of its first byte.
+        """
         if self._items_file is None:
             self._items_file = (self.items / f"{self.run}.jsonl").open("ab", buffering=1 << 18)
+        offset = self._items_file.tell()
         self._items_file.write(line)
         self._items_file.write(b"\n")
+        return offset
+
+    def item_line(self, item: StoredItem) -> bytes:
+        """The line of an item that was written before, in this run or an earlier one."""
+        if item.run == self.run and self._items_file is not None:
+            self._items_file.flush()
+        with (self.items / f"{item.run}.jsonl").open("rb") as file:
+            file.seek(item.offset)
+            return file.read(item.length)
 
     def sync_items(self) -> None:
         """Put the items written so far on disk; call it after their records are there."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 PageKind = Literal["root", "index", "article", "other"]
 Outcome = Literal["item", "index", "redirect", "dangling", "failed", "unknown"]
-"""How a page ended: an item, an index that was followed, a redirect that was, dead (404, 410), not fetched, or fetched
-and not understood. A page that was due and has none was not reached before the run ended."""
+"""How a page ended: an item, an index that was followed, a redirect that was, dead (404, 410), not
+fetched, or fetched and not understood. A page that was due and has none was not reached before the
+run ended."""
 
 SCHEMA_VERSION = 1
 CAPTURE_COLUMNS = tuple(field.name for field in fields(Capture))
@@ -45,11 +46,13 @@ CREATE TABLE page (
 CREATE TABLE capture (
     url TEXT NOT NULL, date TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL,
     length INTEGER NOT NULL, record_id TEXT NOT NULL, type TEXT NOT NULL, status INTEGER,
-    payload_digest TEXT, record_digest TEXT, etag TEXT, last_modified TEXT, truncated TEXT, run TEXT NOT NULL,
+    payload_digest TEXT, record_digest TEXT, etag TEXT, last_modified TEXT, truncated TEXT,
+    run TEXT NOT NULL,
     PRIMARY KEY (url, date)
 ) WITHOUT ROWID;
 CREATE TABLE article (
-    url TEXT PRIMARY KEY, id TEXT NOT NULL, digest TEXT NOT NULL, run TEXT NOT NULL
+    url TEXT PRIMARY KEY, id TEXT NOT NULL, digest TEXT NOT NULL, run TEXT NOT NULL,
+    offset INTEGER NOT NULL, length INTEGER NOT NULL    -- of the line in items/<run>.jsonl
 ) WITHOUT ROWID;
 CREATE TABLE warc (
     name TEXT PRIMARY KEY, length INTEGER NOT NULL, sha256 TEXT NOT NULL, indexed INTEGER NOT NULL
@@ -68,6 +71,30 @@ class PageEnd:
     reason: str
     status: int | None
     since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """Where the newest item of a page stands, and the digest of what it says."""
+
+    digest: str
+    run: str
+    offset: int
+    """First byte of its line in ``items/<run>.jsonl``."""
+    length: int
+    """Bytes of the line, without its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedPage:
+    """A page and its newest full capture."""
+
+    kind: PageKind
+    channel: str
+    found_on: str
+    run: str
+    """The run that captured it."""
+    capture: Capture
 
 
 class LedgerError(Exception):
@@ -171,8 +198,8 @@ class Ledger:
         """Pages due in `run` that are neither item nor index, in order of URL."""
         for row in self._db.execute(
             "SELECT url, kind, found_on, CASE WHEN seen=due THEN outcome END, reason, status, since"
-            " FROM page WHERE due=? AND (seen IS NOT due OR outcome NOT IN ('item', 'index', 'redirect'))"
-            " ORDER BY url",
+            " FROM page WHERE due=? AND"
+            " (seen IS NOT due OR outcome NOT IN ('item', 'index', 'redirect')) ORDER BY url",
             (run,),
         ):
             yield PageEnd(*row)
@@ -196,6 +223,24 @@ class Ledger:
         ).fetchone()
         return Capture(*row) if row else None
 
+    def captured_pages(self) -> Iterator[CapturedPage]:
+        """Every page with a full response, and the newest of those, in order of URL.
+
+        Rows may be written while the pages are gone through.
+        """
+        columns = ", ".join(f"c.{name}" for name in CAPTURE_COLUMNS)
+        query = (
+            "SELECT p.kind, p.channel, p.found_on, c.run, max(c.date),"
+            f" {columns} FROM page p JOIN capture c ON c.url=p.url"
+            " WHERE p.url>? AND c.type='response' AND c.status=200 AND c.truncated IS NULL"
+            " GROUP BY p.url ORDER BY p.url LIMIT 500"
+        )
+        last = ""
+        while rows := self._db.execute(query, (last,)).fetchall():
+            for kind, channel, found_on, run, _, *capture in rows:
+                yield CapturedPage(kind, channel, found_on, run, Capture(*capture))
+            last = rows[-1][5]
+
     def last_date(self, url: str) -> str | None:
         """``WARC-Date`` of the newest capture of `url`."""
         row = self._db.execute("SELECT max(date) FROM capture WHERE url=?", (url,)).fetchone()
@@ -203,14 +248,17 @@ class Ledger:
 
     # Articles
 
-    def article_digest(self, url: str) -> str | None:
-        """Digest of the item last written for a page; ``None`` before the first."""
-        row = self._db.execute("SELECT digest FROM article WHERE url=?", (url,)).fetchone()
-        return row[0] if row else None
+    def latest_item(self, url: str) -> StoredItem | None:
+        """The item last written for a page; ``None`` before the first."""
+        row = self._db.execute(
+            "SELECT digest, run, offset, length FROM article WHERE url=?", (url,)
+        ).fetchone()
+        return StoredItem(*row) if row else None
 
-    def put_article(self, url: str, article_id: str, digest: str, run: str) -> None:
+    def put_item(self, url: str, article_id: str, item: StoredItem) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?)", (url, article_id, digest, run)
+            "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?, ?)",
+            (url, article_id, item.digest, item.run, item.offset, item.length),
         )
 
     # WARC files

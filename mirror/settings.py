@@ -41,9 +41,8 @@ CHECKPOINT_SECONDS = 5  # a capture is safe from power loss after this time, plu
 MINIMUM_FREE_BYTES = 256 * 1024 * 1024  # a run does not start, and stops, with less room
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of a body, before and after decompression
 DOWNLOAD_WARNSIZE = 0
-# PRIVATE_ORIGINS = ["http://10.0.0.5:8080"]  # further origins in private networks that a crawl may
-#                      fetch from; the mirror's own is always one. `parse` and `shell` fetch what the
-#                      operator types, wherever it is
+# PRIVATE_ORIGINS names further origins in private networks that a crawl may fetch from; the mirror's
+# own is always one. `parse` and `shell` fetch what the operator types, wherever it is.
 PROXY = ""  # http://, https://, socks5h:// or socks4a://[user:password@]host:port
 TLS_CA_FILE = ""  # PEM file of further trusted authorities
 DOWNLOAD_VERIFY_CERTIFICATES = True

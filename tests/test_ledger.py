@@ -27,6 +27,7 @@ CAPTURE = Capture(
     type="response",
     status=200,
     payload_digest="sha1:A",
+    record_digest="sha1:A",
     etag='"e"',
     last_modified=None,
     truncated=None,

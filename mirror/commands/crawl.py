@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from mirror.capture import SettingError
 from mirror.collection import CollectionError
 from mirror.commands.report import report
 from mirror.extensions.exit_status import ERROR, MEANING, UNWRITABLE, USAGE
@@ -74,7 +75,7 @@ def _is_warning(record: logging.LogRecord) -> bool:
 
 def _refuse(error: BaseException) -> int:
     """Tell the operator why there was no run; a traceback is for our own bugs only."""
-    if isinstance(error, ArgumentError):
+    if isinstance(error, ArgumentError | SettingError):
         status = USAGE
     elif isinstance(error, CollectionError):
         status = error.exit_status

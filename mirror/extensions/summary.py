@@ -77,6 +77,7 @@ def build_summary(
         "articles": {
             kind: stats.get(f"articles/{kind}", 0) for kind in ("new", "changed", "unchanged")
         },
+        "changed_fields": _below(stats, "articles/changed_fields/"),
         "warnings": _below(stats, "articles/warnings/"),
         "channels": findings.channels,
         "missing_channels": findings.missing_channels,

@@ -78,6 +78,31 @@ class WebArguments:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class WarcArguments:
+    """What ``scrapy crawl warc`` was asked to do."""
+
+    collection: str | None
+
+    KNOWN = ("collection",)
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> WarcArguments:
+        """
+        :raises ArgumentError: with a message for the operator.
+        """
+        refuse_unknown(given, cls.KNOWN)
+        return cls(given.get("collection") or None)
+
+    def require_collection(self) -> str:
+        """
+        :raises ArgumentError: no collection was named.
+        """
+        if self.collection is None:
+            raise ArgumentError("collection= is missing: give -a collection=NAME")
+        return self.collection
+
+
 def refuse_unknown(given: Mapping[str, str], known: tuple[str, ...]) -> None:
     """
     :raises ArgumentError: an argument is not one of `known`; the nearest one is suggested.

@@ -9,15 +9,12 @@ from urllib.parse import urljoin
 
 import scrapy
 
-from mirror import layouts
-from mirror.address import Address, Forge, Mirror, parse
-from mirror.capture import origin_of
+from mirror.address import Address, Forge, Mirror
 from mirror.collection import Collection
 from mirror.demo import DemoServer
-from mirror.extensions.findings import Findings
-from mirror.items import CaptureRef
-from mirror.ledger import Ledger
+from mirror.items import Article
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
+from mirror.spiders.base import ROOT, MirrorSpider, capture_ref
 from mirror.spiders.politeness import unthrottle_loopback
 from mirror.spiders.reasons import reason_of
 from mirror.spiders.refs import discovery_url, parse_refs
@@ -30,19 +27,18 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from mirror.items import Article
-    from mirror.ledger import Outcome, PageKind
+    from mirror.layouts import IndexPage
+    from mirror.ledger import PageKind
 
 logger = logging.getLogger(__name__)
 
-ROOT = "README.md"
 DEAD = (404, 410)
 MAX_REDIRECTS = 5
 ARTICLE_PRIORITY = 1
 """Articles before further index pages, so that what waits is never more than a page's rows."""
 
 
-class WebSpider(scrapy.Spider):
+class WebSpider(MirrorSpider):
     """Crawls one mirror over HTTP.
 
     Arguments: ``mirror`` (required), ``collection``, ``channels``, ``limit``, ``robots``.
@@ -54,15 +50,9 @@ class WebSpider(scrapy.Spider):
     name = "web"
 
     def __init__(self, arguments: WebArguments, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(arguments.mirror, **kwargs)
         self.arguments = arguments
-        self.mirror: Mirror | None = arguments.mirror
-        self.collection: Collection | None = None
-        self.ledger = Ledger(":memory:")
-        self.run = ""
         self.demo: DemoServer | None = None
-        self.findings = Findings()
-        self.given: dict[str, str] = {}
         self._articles = 0
 
     @classmethod
@@ -92,18 +82,13 @@ class WebSpider(scrapy.Spider):
         """Open the collection and begin a run in it; serve the embedded mirror if that is meant."""
         arguments = self.arguments
         if arguments.demo:
-            name = arguments.collection or DEMO
-            self.collection = Collection(output, name, None)
-            self.mirror = self._serve_demo(self.collection)
+            collection = Collection(output, arguments.collection or DEMO, None)
+            mirror = self._serve_demo(collection)
         else:
-            assert self.mirror is not None
-            name = arguments.collection or self.mirror.slug
-            self.collection = Collection(output, name, self.mirror.name)
-            if self.mirror.ref is None and (ref := self.collection.ledger.get("ref")):
-                self.mirror = self.mirror.with_ref(ref)
-        self.ledger = self.collection.ledger
-        self.run = self.collection.start_run(self.name)
-        logger.info("Crawling %s into %s", self.mirror.name, self.collection.folder)
+            assert arguments.mirror is not None
+            mirror = arguments.mirror
+            collection = Collection(output, arguments.collection or mirror.slug, mirror.name)
+        self.start_run(collection, mirror)
 
     def _serve_demo(self, collection: Collection) -> Mirror:
         """The embedded mirror, on the port that the collection knows it by."""
@@ -123,8 +108,7 @@ class WebSpider(scrapy.Spider):
 
     def close_run(self) -> None:
         """Let go of the collection, and stop serving the embedded mirror."""
-        if self.collection is not None:
-            self.collection.close()
+        super().close_run()
         if self.demo is not None:
             self.demo.__exit__(None, None, None)
 
@@ -214,18 +198,15 @@ class WebSpider(scrapy.Spider):
         self.page_ended(request.cb_kwargs["address"].url, "failed", reason, None)
 
     def _read(self, response: Response, address: Address) -> Iterator[Request | Article]:
-        reading = layouts.read(layouts.Page(address, response.body))
-        if isinstance(reading, layouts.ArticlePage):
-            article = reading.article
-            article.capture = self._capture_of(response)
-            yield article
-        elif isinstance(reading, layouts.IndexPage):
-            self.page_ended(address.url, "index", reading.layout, response.status)
-            yield from self._follow(reading, address)
-        else:
-            self.page_ended(address.url, "unknown", reading.reason, response.status)
+        capture = response.meta.get("capture")
+        ref = capture_ref(capture, self.run) if capture is not None else None
+        for found in self.read_page(address, response.body, ref):
+            if isinstance(found, Article):
+                yield found
+            else:
+                yield from self._follow(found, address)
 
-    def _follow(self, index: layouts.IndexPage, address: Address) -> Iterator[Request]:
+    def _follow(self, index: IndexPage, address: Address) -> Iterator[Request]:
         for skipped in index.skipped:
             self.findings.skip(skipped)
         for found in index.articles:
@@ -266,40 +247,6 @@ class WebSpider(scrapy.Spider):
         else:
             self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
             yield from self._request(target, kind, response.url, redirects=redirects + 1)
-
-    def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
-        """Note how a page ended: its line in the summary, and the progress of the run."""
-        self.ledger.end_page(url, self.run, outcome, reason=reason, status=status)
-        stats = self.crawler.stats
-        stats.inc_value("pages/done")
-        if outcome in ("failed", "dangling", "unknown"):
-            stats.inc_value("pages/failed")
-
-    def _capture_of(self, response: Response) -> CaptureRef | None:
-        capture = response.meta.get("capture")
-        if capture is None:
-            return None
-        return CaptureRef(
-            date=capture.date,
-            run=self.run,
-            warc=capture.warc,
-            offset=capture.offset,
-            length=capture.length,
-            record_id=capture.record_id,
-            payload_digest=capture.payload_digest,
-            status=capture.status,
-        )
-
-    def address_of(self, url: str) -> Address:
-        """The address of a page given by its URL alone, as ``scrapy parse`` does."""
-        if self.mirror is not None and (found := self.mirror.find(url)) is not None:
-            return found
-        try:
-            return parse(url)
-        except ValueError:
-            plain = Mirror(forge=Forge.PLAIN, base=f"{origin_of(url)}/")
-            found = plain.find(url)
-            return found if found is not None else plain.at(ROOT)
 
 
 def channel_of(address: Address) -> str:

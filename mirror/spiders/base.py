@@ -1,0 +1,110 @@
+"""What the spiders have in common, whatever way their pages come."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import scrapy
+
+from mirror import layouts
+from mirror.address import Forge, Mirror, parse
+from mirror.capture import origin_of
+from mirror.extensions.findings import Findings
+from mirror.items import CaptureRef
+from mirror.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mirror.address import Address
+    from mirror.collection import Collection
+    from mirror.items import Article
+    from mirror.ledger import Outcome
+    from mirror.warc.capture import Capture
+
+logger = logging.getLogger(__name__)
+
+ROOT = "README.md"
+"""The page that a mirror's readers begin with."""
+
+
+class MirrorSpider(scrapy.Spider):
+    """One run over one mirror: reads pages and accounts for how each of them ended.
+
+    Without a collection (``scrapy parse``, ``shell``, ``check``) nothing is kept: the ledger is
+    one in memory.
+    """
+
+    def __init__(self, mirror: Mirror | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mirror = mirror
+        self.collection: Collection | None = None
+        self.ledger = Ledger(":memory:")
+        self.run = ""
+        self.findings = Findings()
+        self.given: dict[str, str] = {}
+
+    def start_run(self, collection: Collection, mirror: Mirror) -> None:
+        """Begin a run over `mirror` in a collection that was opened for it."""
+        self.collection = collection
+        self.ledger = collection.ledger
+        self.ledger.put("home", mirror.home_url)
+        if mirror.ref is None and (ref := self.ledger.get("ref")):
+            mirror = mirror.with_ref(ref)
+        self.mirror = mirror
+        self.run = collection.start_run(self.name)
+        logger.info("Run %s of %s into %s", self.run, mirror.name, collection.folder)
+
+    def close_run(self) -> None:
+        """Let go of the collection."""
+        if self.collection is not None:
+            self.collection.close()
+
+    def read_page(
+        self, address: Address, body: bytes, capture: CaptureRef | None
+    ) -> Iterator[Article | layouts.IndexPage]:
+        """What a page says, if anything; a page that is not understood is noted as such."""
+        status = capture.status if capture is not None else None
+        reading = layouts.read(layouts.Page(address, body))
+        if isinstance(reading, layouts.ArticlePage):
+            reading.article.capture = capture
+            yield reading.article
+        elif isinstance(reading, layouts.IndexPage):
+            self.page_ended(address.url, "index", reading.layout, status)
+            yield reading
+        else:
+            self.page_ended(address.url, "unknown", reading.reason, status)
+
+    def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
+        """Note how a page ended: its line in the summary, and the progress of the run."""
+        self.ledger.end_page(url, self.run, outcome, reason=reason, status=status)
+        stats = self.crawler.stats
+        stats.inc_value("pages/done")
+        if outcome in ("failed", "dangling", "unknown"):
+            stats.inc_value("pages/failed")
+
+    def address_of(self, url: str) -> Address:
+        """The address of a page given by its URL alone, as ``scrapy parse`` does."""
+        if self.mirror is not None and (found := self.mirror.find(url)) is not None:
+            return found
+        try:
+            return parse(url)
+        except ValueError:
+            plain = Mirror(forge=Forge.PLAIN, base=f"{origin_of(url)}/")
+            found = plain.find(url)
+            return found if found is not None else plain.at(ROOT)
+
+
+def capture_ref(capture: Capture, run: str) -> CaptureRef:
+    """What an item says of the record that it came from."""
+    return CaptureRef(
+        date=capture.date,
+        run=run,
+        warc=capture.warc,
+        offset=capture.offset,
+        length=capture.length,
+        record_id=capture.record_id,
+        payload_digest=capture.payload_digest,
+        status=capture.status,
+    )

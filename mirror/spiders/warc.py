@@ -1,0 +1,100 @@
+"""``scrapy crawl warc``: extracts a collection again from its archive, without any network."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirror import warc
+from mirror.address import parse_mirror
+from mirror.collection import Collection
+from mirror.items import Article
+from mirror.spiders.arguments import ArgumentError, WarcArguments
+from mirror.spiders.base import MirrorSpider, capture_ref
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy.crawler import Crawler
+
+    from mirror.ledger import CapturedPage
+
+logger = logging.getLogger(__name__)
+
+
+class WarcSpider(MirrorSpider):
+    """Reads the newest full capture of every page with today's code.
+
+    Argument: ``collection`` (required). Articles that come out differently than their last item
+    are written as items of a new run, which name the record that they were captured in.
+    """
+
+    name = "warc"
+
+    def __init__(self, arguments: WarcArguments, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.arguments = arguments
+        self._maxsize = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WarcSpider:
+        """Open the collection that is to be read.
+
+        :raises ArgumentError: no such collection, or an argument is wrong.
+        :raises CollectionError: the collection cannot be used.
+        """
+        kwargs.pop("_job", None)
+        spider = super().from_crawler(crawler, WarcArguments.parse(kwargs), *args)
+        spider.given = kwargs
+        spider._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        if crawler.settings.getbool("ARCHIVE_ENABLED"):
+            spider.open_collection(Path(crawler.settings["OUTPUT_DIR"]))
+        return spider
+
+    def open_collection(self, output: Path) -> None:
+        name = self.arguments.require_collection()
+        if not (output / name / "ledger.sqlite").is_file():
+            there = sorted(path.parent.name for path in output.glob("*/ledger.sqlite"))
+            raise ArgumentError(
+                f"no collection {name!r} in {output}; there are: {', '.join(there) or 'none'}"
+            )
+        collection = Collection(output, name, None)
+        home = collection.ledger.get("home")
+        if home is None:
+            collection.close()
+            raise ArgumentError(f"collection {name!r} has no captures yet")
+        self.start_run(collection, parse_mirror(home))
+
+    async def start(self) -> AsyncIterator[Article]:
+        for page in self.ledger.captured_pages():
+            for article in self._read(page):
+                yield article
+
+    def _read(self, page: CapturedPage) -> Iterator[Article]:
+        assert self.collection is not None
+        capture = page.capture
+        self.ledger.discover(capture.url, page.kind, page.channel, page.found_on, self.run)
+        self.crawler.stats.inc_value("pages/known")
+        try:
+            body = self._body(self.collection.archive / capture.warc, page)
+        except (OSError, ValueError) as error:
+            logger.error("%s: %s", capture.url, error)
+            self.page_ended(capture.url, "failed", f"archive: {error}", capture.status)
+            return
+        ref = capture_ref(capture, page.run)
+        for found in self.read_page(self.address_of(capture.url), body, ref):
+            if isinstance(found, Article):
+                yield found
+
+    def _body(self, path: Path, page: CapturedPage) -> bytes:
+        """The page's bytes, transfer and content coding undone.
+
+        :raises OSError, ValueError: the record cannot be read, or is not what the ledger says.
+        """
+        record = warc.read_at(path, page.capture.offset, page.capture.length)
+        if record.record_id != page.capture.record_id:
+            raise ValueError(f"{path.name} has another record at {page.capture.offset}")
+        parsed = warc.parse_response(record.block)
+        body = warc.payload(record.block, parsed)
+        return warc.decoded(body, parsed.header(b"Content-Encoding"), limit=self._maxsize)
