@@ -77,7 +77,8 @@ def check_warcs(paths: list[Path]) -> None:
     """Both checkers that archivists use find nothing to complain of."""
     for checker in ("warcio", "fastwarc"):
         program = Path(sys.executable).with_name(checker)
-        done = subprocess.run(
-            [program, "check", *paths], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        for path in paths:
+            done = subprocess.run(
+                [program, "check", path], capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout + done.stderr

@@ -114,7 +114,6 @@ CASES = {
             chunk(GZIPPED[:5]),
             chunk(GZIPPED[5:]) + b"0\r\n\r\n",
         ),
-        body=GZIPPED,
     ),
     "ended by close": Case((b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", PAGE), close=True),
     "204": Case((b"HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n",), status=204, body=b""),

@@ -4,13 +4,19 @@
 """
 
 from mirror.capture.addon import WarcAddon
+from mirror.capture.errors import BadContentCoding, CertificateRefused, SettingError
 from mirror.capture.guard import AddressRefused, origin_of
 from mirror.capture.recorder import ArchiveUnwritable, Recorder, warcinfo_fields
+from mirror.capture.tunnel import ProxyFailed
 
 __all__ = [
     "AddressRefused",
     "ArchiveUnwritable",
+    "BadContentCoding",
+    "CertificateRefused",
+    "ProxyFailed",
     "Recorder",
+    "SettingError",
     "WarcAddon",
     "origin_of",
     "warcinfo_fields",

@@ -8,18 +8,19 @@ parsing it sees the bytes after TLS and before any normalisation.
 from __future__ import annotations
 
 import ipaddress
+import socket
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-import python_socks
-from aiohttp import ClientConnectorError, TCPConnector
+from aiohttp import ClientPayloadError, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
-from python_socks.async_.asyncio.v2 import Proxy
 
 from mirror.capture.exchange import ATTEMPTS, Exchange
-from mirror.capture.guard import AddressRefused
+from mirror.capture.tunnel import open_tunnel
 
 if TYPE_CHECKING:
     import asyncio
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
 
     from mirror.capture.guard import AddressGuard
+    from mirror.capture.proxy import ProxyAddress
+
+PATIENCE_SECONDS = 1.0
+"""Processor time that one message which aiohttp cannot read may take of ours."""
 
 
 class RecordingTransport:
@@ -60,15 +65,16 @@ class PatientParser:
 
     A line without a colon or white space before a chunk extension (RFC 9112 §2.2, §7.1.1) ends
     the message for aiohttp, but its bytes are still to be recorded: its error is held back until
-    the message is complete by our own reading.
+    the message is complete by our own reading, or has cost too much of it.
     """
 
-    __slots__ = ("_error", "_parser", "_protocol")
+    __slots__ = ("_error", "_parser", "_protocol", "_spent")
 
     def __init__(self, parser: Any, protocol: RecordingProtocol) -> None:
         self._parser = parser
         self._protocol = protocol
         self._error: Exception | None = None
+        self._spent = 0.0
 
     def feed_data(self, data: bytes) -> Any:
         if self._error is None:
@@ -76,9 +82,18 @@ class PatientParser:
                 return self._parser.feed_data(data)
             except Exception as error:  # noqa: BLE001 - whatever it is, aiohttp gets it below
                 self._error = error
-        if self._protocol.exchange is None or self._protocol.exchange.is_complete():
+        if self._protocol.exchange is None or self._is_complete(self._protocol.exchange):
             raise self._error
         return [], False, b""
+
+    def _is_complete(self, exchange: Exchange) -> bool:
+        """The message is read from its start each time: a server could make that go on for long."""
+        if self._spent > PATIENCE_SECONDS:
+            return True
+        before = time.thread_time()
+        complete = exchange.is_complete()
+        self._spent += time.thread_time() - before
+        return complete
 
     def feed_eof(self) -> Any:
         if self._error is not None:
@@ -95,16 +110,18 @@ class RecordingProtocol(ResponseHandler):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.exchange: Exchange | None = None
-        self.proxied = False
-        self.stream_writer: asyncio.StreamWriter | None = None
-        """Kept alive with the protocol: a StreamWriter closes its transport when collected."""
+        self.tunnel: Tunnel | None = None
 
     def begin(self, limit: int) -> Exchange:
         """Start a new exchange: bytes from now on belong to it."""
         transport = self.transport
         assert transport is not None
         tls = transport.get_extra_info("ssl_object")
-        peer = None if self.proxied else transport.get_extra_info("peername")
+        peer = transport.get_extra_info("peername")
+        if self.tunnel is not None:
+            # The peer is the proxy, and so is who TLS is with unless the tunnel has its own.
+            peer = None
+            tls = tls if self.tunnel.tls else None
         self.exchange = Exchange(
             started=datetime.now(UTC),
             limit=limit,
@@ -131,14 +148,27 @@ class RecordingProtocol(ResponseHandler):
 
     def data_received(self, data: bytes) -> None:
         # An empty call is aiohttp telling itself to go on, not the socket.
-        if data and (exchange := self.exchange) is not None and not exchange.overflowed:
+        if data and (exchange := self.exchange) is not None:
+            if exchange.over:
+                # Nobody asked for these bytes; left in, they would be the next page's answer.
+                self._abort()
+                return
+            if exchange.overflowed:
+                return
             exchange.received += data
-            if exchange.limit and len(exchange.received) > exchange.limit:
+            # The body's size is that before `data`, which the allowance makes up for.
+            body = self._payload.total_bytes if self._payload is not None else None
+            if exchange.is_excessive(body):
                 exchange.overflowed = True
-                if self.transport is not None:
-                    self.transport.abort()
+                # Else aiohttp would take it for a lost connection, and ask for all of it again.
+                self.set_exception(ClientPayloadError("more bytes than are taken"))
+                self._abort()
                 return
         super().data_received(data)
+
+    def _abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self.exchange is not None:
@@ -181,17 +211,39 @@ class RecordingConnector(TCPConnector):
         )
 
 
-class RecordingProxyConnector(ProxyConnector):
+class Unresolved(AbstractResolver):
+    """Leaves names as they are: a proxy resolves them."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host=host, port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """What a connection through a proxy is."""
+
+    writer: asyncio.StreamWriter
+    """Kept alive with the protocol: a StreamWriter closes its transport when collected."""
+    tls: bool
+    """There is TLS with the host inside the tunnel."""
+
+
+class RecordingProxyConnector(TCPConnector):
     """Connects through an HTTP, HTTPS or SOCKS proxy, always as a tunnel.
 
-    The proxy sees a CONNECT (RFC 9110 §9.3.6) or a SOCKS request for the host's name, which is
-    resolved on its side; what is recorded is what goes through the tunnel, to the byte the same
-    as without a proxy, and nothing of the talk with the proxy.
+    What is recorded is what goes through the tunnel, to the byte the same as without a proxy, and
+    nothing of the talk with the proxy.
     """
 
-    def __init__(self, *, guard: AddressGuard, **options: Any) -> None:
-        super().__init__(rdns=True, **options)
-        self._guard = guard
+    def __init__(self, *, proxy: ProxyAddress, proxy_tls: ssl.SSLContext, **options: Any) -> None:
+        super().__init__(resolver=Unresolved(), **options)
+        self._proxy = proxy
+        self._proxy_tls = proxy_tls
 
     async def connect(
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
@@ -201,50 +253,15 @@ class RecordingProxyConnector(ProxyConnector):
         return connection
 
     async def _wrap_create_connection(
-        self,
-        *args: Any,
-        addr_infos: list[AddrInfoType],
-        req: ClientRequest,
-        timeout: ClientTimeout,
-        client_error: type[Exception] = ClientConnectorError,
-        **options: Any,
+        self, *args: Any, req: ClientRequest, ssl: ssl.SSLContext | None = None, **options: Any
     ) -> tuple[asyncio.Transport, ResponseHandler]:
-        self._guard.check_name(str(req.url))
-        return await super()._wrap_create_connection(
-            *args,
-            addr_infos=addr_infos,
-            req=req,
-            timeout=timeout,
-            client_error=client_error,
-            **options,
-        )
-
-    async def _connect_via_proxy(
-        self,
-        host: str,
-        port: int,
-        ssl: ssl.SSLContext | None = None,
-        timeout: float | None = None,
-    ) -> tuple[asyncio.Transport, ResponseHandler]:
-        proxy = Proxy(
-            proxy_type=self._proxy_type,
-            host=self._proxy_host,
-            port=self._proxy_port,
-            username=self._proxy_username,
-            password=self._proxy_password,
-            rdns=self._rdns,
-            proxy_ssl=self._proxy_ssl,
-        )
-        stream = await proxy.connect(dest_host=host, dest_port=port, dest_ssl=ssl, timeout=timeout)
-        transport = cast("asyncio.Transport", stream.writer.transport)
+        host, port = req.url.raw_host, req.port
+        assert host is not None
+        assert port is not None
+        writer = await open_tunnel(self._proxy, host, port, tls=ssl, proxy_tls=self._proxy_tls)
+        transport = cast("asyncio.Transport", writer.transport)
         protocol = RecordingProtocol(loop=self._loop)
-        protocol.proxied = True
-        protocol.stream_writer = stream.writer
+        protocol.tunnel = Tunnel(writer, tls=ssl is not None)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         return transport, protocol
-
-
-PROXY_ERRORS = (ProxyConnectionError, ProxyError, ProxyTimeoutError, python_socks.ProxyError)
-
-__all__ = ["PROXY_ERRORS", "AddressRefused", "RecordingConnector", "RecordingProxyConnector"]

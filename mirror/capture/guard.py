@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import yarl
 from scrapy.exceptions import IgnoreRequest
@@ -120,11 +119,11 @@ class AddressGuard:
     def check_name(self, url: str, host: str) -> None:
         """Check what can be known without resolving: a proxy does that out of our sight.
 
-        :param host: the host of `url` as it will be asked for.
+        :param host: the host of `url` in ASCII, as it will be asked for.
         :raises AddressRefused: it is an address that is not public, an address in a form that
             programs read differently (``0x7f.1``, ``010.0.0.1``), or a name of the local network.
         """
-        name = unicodedata.normalize("NFKC", unquote(host)).lower().strip("[]").rstrip(".")
+        name = host.lower().strip("[]").rstrip(".")
         try:
             address = ipaddress.ip_address(name)
         except ValueError:

@@ -7,35 +7,30 @@ its WARC record are the same page.
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import ssl
-from typing import TYPE_CHECKING, Any, cast
+import sys
+import time
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import yarl
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import (
-    CannotResolveHostError,
     DownloadCancelledError,
-    DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
-    UnsupportedURLSchemeError,
 )
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
 from mirror import warc
-from mirror.capture.connection import (
-    PROXY_ERRORS,
-    RecordingConnector,
-    RecordingProxyConnector,
-)
-from mirror.capture.exchange import ATTEMPTS, Attempts
+from mirror.capture.connection import RecordingConnector, RecordingProxyConnector
+from mirror.capture.errors import FAILURES, BadContentCoding, as_scrapy_error
+from mirror.capture.exchange import ATTEMPTS, FRAMING_ALLOWANCE, Attempts
 from mirror.capture.guard import AddressGuard, AddressRefused
-from mirror.capture.proxy import proxy_of
+from mirror.capture.proxy import ProxyAddress, parse_proxy, proxy_of
 from mirror.capture.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -44,19 +39,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from mirror.capture.exchange import Exchange, Truncation
-
-HEAD_ALLOWANCE = 256 * 1024
-"""Bytes that heads and chunk framing may add to the largest body."""
-
-FAILURES = (
-    TimeoutError,
-    OSError,
-    ValueError,
-    aiohttp.ClientError,
-    aiohttp.http.HttpProcessingError,
-    *PROXY_ERRORS,
-)
-"""What aiohttp raises when a request does not come to a good end."""
 
 
 class ArchivingDownloadHandler(BaseDownloadHandler):
@@ -74,16 +56,17 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._concurrency = settings.getint("CONCURRENT_REQUESTS")
-        self._proxy: str | None = settings.get("PROXY") or None
+        proxy = settings.get("PROXY")
+        self._proxy = parse_proxy(proxy) if proxy else None
         private: list[str] | None = (
             settings.getlist("PRIVATE_ORIGINS") if settings["PRIVATE_ORIGINS"] is not None else None
         )
         self._guard = AddressGuard(private)
-        self._tls = _tls_context(
+        self._tls = tls_context(
             verify=settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"),
             authority=settings.get("TLS_CA_FILE") or None,
         )
-        self._sessions: dict[str | None, aiohttp.ClientSession] = {}
+        self._sessions: dict[ProxyAddress | None, aiohttp.ClientSession] = {}
         self._recorder = crawler.get_extension(Recorder)
 
     async def download_request(self, request: Request) -> Response:
@@ -92,36 +75,28 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         The record's place is left in ``request.meta["capture"]``.
 
         :raises AddressRefused: the address is private and was not named.
-        :raises DownloadCancelledError: the body is larger than ``DOWNLOAD_MAXSIZE``.
+        :raises DownloadCancelledError: the body, as sent or decoded, is larger than
+            ``DOWNLOAD_MAXSIZE``.
+        :raises BadContentCoding: the body is not what its Content-Encoding says.
         :raises ResponseDataLossError: the response was cut short; what came is recorded.
-        :raises DownloadTimeoutError, DownloadConnectionRefusedError, CannotResolveHostError,
-            DownloadFailedError: as Scrapy's own handlers do, so that retries work.
+        :raises CertificateRefused, ProxyFailed, DownloadTimeoutError, CannotResolveHostError,
+            DownloadConnectionRefusedError, DownloadFailedError: as Scrapy's own handlers do, so
+            that retries work.
         """
         maxsize: int = request.meta.get("download_maxsize", self._maxsize)
-        attempts = Attempts(limit=maxsize + HEAD_ALLOWANCE if maxsize else 0)
+        attempts = Attempts(limit=maxsize + FRAMING_ALLOWANCE if maxsize else 0)
         token = ATTEMPTS.set(attempts)
         try:
             error = await self._exchange(request)
         finally:
             ATTEMPTS.reset(token)
-        answered = [exchange for exchange in attempts.exchanges if exchange.received]
-        recorded = [
-            (exchange, *await self._record(request, exchange, error)) for exchange in answered
-        ]
-        if not recorded or recorded[-1][0] is not attempts.exchanges[-1]:
-            raise _scrapy_error(request, error or aiohttp.ServerDisconnectedError())
-        last, parsed, truncated = recorded[-1]
-        if truncated == "length":
-            raise DownloadCancelledError(f"body larger than {maxsize} bytes: {request.url}")
-        if parsed is None:
-            raise DownloadFailedError(f"not an HTTP response: {request.url}")
-        if truncated:
-            message = f"response cut short ({truncated}): {request.url}"
-            raise (DownloadTimeoutError if truncated == "time" else ResponseDataLossError)(message)
-        body = warc.payload(last.received, parsed)
-        if maxsize and len(body) > maxsize:
-            raise DownloadCancelledError(f"body larger than {maxsize} bytes: {request.url}")
-        return _response(request, last, parsed, body)
+            for exchange in attempts.exchanges:
+                exchange.end()
+        try:
+            return await self._answer(request, attempts.exchanges, error, maxsize)
+        finally:
+            for exchange in attempts.exchanges:
+                exchange.forget()
 
     async def close(self) -> None:
         for session in self._sessions.values():
@@ -130,17 +105,22 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
     async def _exchange(self, request: Request) -> Exception | None:
         """Let aiohttp carry out the request; say how it failed, if it did."""
         timeout = request.meta.get("download_timeout", self._timeout)
+        started = time.monotonic()
         try:
-            async with self._session(proxy_of(request) or self._proxy).request(
+            # Sent as written: aiohttp would otherwise normalise the percent-encoding, and the
+            # request line would not be that of the record's target URI.
+            url = yarl.URL(request.url, encoded=True)
+            self._guard.check_name(request.url, url.raw_host or "")
+            async with self._session(proxy_of(request, self._proxy)).request(
                 request.method,
-                # Sent as written: aiohttp would otherwise normalise the percent-encoding, and
-                # the request line would not be that of the record's target URI.
-                yarl.URL(request.url, encoded=True),
+                url,
                 data=request.body or None,
                 headers=_sent_headers(request),
                 timeout=aiohttp.ClientTimeout(total=timeout),
                 allow_redirects=False,
             ) as response:
+                # What AutoThrottle goes by.
+                request.meta["download_latency"] = time.monotonic() - started
                 async for _ in response.content.iter_any():
                     pass
         except AddressRefused:
@@ -148,6 +128,28 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         except FAILURES as error:
             return error
         return None
+
+    async def _answer(
+        self, request: Request, exchanges: list[Exchange], error: Exception | None, maxsize: int
+    ) -> Response:
+        """Record what the request led to, and make a response of the last of it."""
+        parsed = truncated = last = None
+        for exchange in exchanges:
+            last = exchange if exchange.received else None
+            if last is not None:
+                parsed, truncated = await self._record(request, last, error)
+        if last is None:
+            raise as_scrapy_error(request, error or aiohttp.ServerDisconnectedError())
+        if parsed is None and truncated == "length":
+            raise DownloadCancelledError(f"endless head or no HTTP response: {request.url}")
+        if parsed is None:
+            raise DownloadFailedError(f"not an HTTP response: {request.url}")
+        if truncated == "length":
+            raise DownloadCancelledError(f"body larger than {maxsize} bytes: {request.url}")
+        if truncated:
+            message = f"response cut short ({truncated}): {request.url}"
+            raise (DownloadTimeoutError if truncated == "time" else ResponseDataLossError)(message)
+        return _response(request, last, parsed, maxsize)
 
     async def _record(
         self, request: Request, exchange: Exchange, error: Exception | None
@@ -160,27 +162,16 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
             )
         return parsed, truncated
 
-    def _session(self, proxy: str | None) -> aiohttp.ClientSession:
+    def _session(self, proxy: ProxyAddress | None) -> aiohttp.ClientSession:
         """The session for requests that go through `proxy`; made when first needed."""
         session = self._sessions.get(proxy)
         if session is None:
             # Scrapy's slots bound the concurrency; a second bound here would only queue twice.
-            options: dict[str, Any] = {
-                "limit": self._concurrency,
-                "ssl": self._tls,
-                "guard": self._guard,
-            }
+            options: dict[str, Any] = {"limit": self._concurrency, "ssl": self._tls}
             connector = (
-                RecordingConnector(**options, ttl_dns_cache=300)
+                RecordingConnector(**options, guard=self._guard, ttl_dns_cache=300)
                 if proxy is None
-                else cast(
-                    "RecordingProxyConnector",
-                    RecordingProxyConnector.from_url(
-                        _plain_proxy(proxy),
-                        **options,
-                        proxy_ssl=self._tls if proxy.startswith("https://") else None,
-                    ),
-                )
+                else RecordingProxyConnector(**options, proxy=proxy, proxy_tls=self._tls)
             )
             session = self._sessions[proxy] = aiohttp.ClientSession(
                 connector=connector,
@@ -193,8 +184,11 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         return session
 
 
-def _tls_context(*, verify: bool, authority: str | None) -> ssl.SSLContext:
-    """TLS for the mirror's hosts; `authority` is a PEM file of further trusted certificates."""
+def tls_context(*, verify: bool, authority: str | None) -> ssl.SSLContext:
+    """TLS for the mirror's hosts; `authority` is a PEM file of further trusted certificates.
+
+    :raises OSError: the file cannot be read, or holds no certificate.
+    """
     context = ssl.create_default_context()
     if authority:
         context.load_verify_locations(cafile=authority)
@@ -204,18 +198,6 @@ def _tls_context(*, verify: bool, authority: str | None) -> ssl.SSLContext:
     # The record is of HTTP/1.1 bytes: another protocol must not be agreed on.
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-def _plain_proxy(proxy: str) -> str:
-    """The proxy's URL in the schemes that python-socks knows."""
-    for known, plain in (
-        ("https://", "http://"),
-        ("socks5h://", "socks5://"),
-        ("socks4a://", "socks4://"),
-    ):
-        if proxy.startswith(known):
-            return plain + proxy.removeprefix(known)
-    return proxy
 
 
 def _sent_headers(request: Request) -> list[tuple[str, str]]:
@@ -248,8 +230,21 @@ def _truncation(
     return "disconnect" if exchange.closed else "unspecified"
 
 
-def _response(request: Request, exchange: Exchange, parsed: warc.Response, body: bytes) -> Response:
+def _response(
+    request: Request, exchange: Exchange, parsed: warc.Response, maxsize: int
+) -> Response:
     headers = Headers([(name, value) for name, value in parsed.fields])
+    body = warc.payload(exchange.received, parsed)
+    # Undone by the code that will read the record, so that both read the same or fail alike.
+    coding = b", ".join(headers.getlist("Content-Encoding"))
+    try:
+        body = warc.decoded(body, coding, limit=maxsize or sys.maxsize)
+    except warc.BodyTooLarge as error:
+        raise DownloadCancelledError(f"{error}: {request.url}") from None
+    except warc.BadEncoding as error:
+        raise BadContentCoding(f"{error}: {request.url}") from None
+    if body:
+        headers.pop("Content-Encoding", None)
     cls = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return cls(
         url=request.url,
@@ -260,17 +255,3 @@ def _response(request: Request, exchange: Exchange, parsed: warc.Response, body:
         ip_address=ipaddress.ip_address(exchange.ip) if exchange.ip else None,
         protocol=parsed.version.decode("ascii", "replace"),
     )
-
-
-def _scrapy_error(request: Request, error: Exception) -> Exception:
-    """The exception by which Scrapy's middlewares know what happened."""
-    message = f"{request.url}: {str(error) or type(error).__name__}"
-    if isinstance(error, TimeoutError | asyncio.TimeoutError):
-        return DownloadTimeoutError(message)
-    if isinstance(error, aiohttp.InvalidURL):
-        return UnsupportedURLSchemeError(message)
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return CannotResolveHostError(message)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return DownloadConnectionRefusedError(message)
-    return DownloadFailedError(message)

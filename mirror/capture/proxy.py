@@ -1,34 +1,95 @@
-"""Where Scrapy leaves the proxy of a request."""
+"""Which proxy a request goes through, and how it is named."""
 
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+import binascii
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from scrapy import Request
 
+ProxyKind = Literal["http", "socks5", "socks4"]
 
-def proxy_of(request: Request) -> str | None:
-    """The proxy that Scrapy's proxy middleware chose, with its credentials back in the URL.
+_KINDS: dict[str, ProxyKind] = {
+    "http": "http",
+    "https": "http",
+    "socks5": "socks5",
+    "socks5h": "socks5",
+    "socks4": "socks4",
+    "socks4a": "socks4",
+}
+_PORTS = {"http": 80, "https": 443}
+_SOCKS_PORT = 1080
 
-    The middleware takes them from ``http_proxy``/``https_proxy`` in the environment or from
-    ``request.meta["proxy"]`` and splits the credentials off into a header.
 
-    :raises ValueError: the credentials are not of the Basic scheme (RFC 7617).
+@dataclass(frozen=True, slots=True)
+class ProxyAddress:
+    """A proxy and the credentials for it, which neither ``repr`` nor an error shows."""
+
+    kind: ProxyKind
+    host: str = field(repr=False)
+    port: int = field(repr=False)
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    """The proxy itself is talked to over TLS."""
+
+
+def parse_proxy(url: str) -> ProxyAddress:
+    """Read ``[scheme://][user:password@]host[:port]``; user and password percent-encoded.
+
+    Schemes are http (when none is given), https, socks5h and socks4a. socks5 and socks4 mean the
+    same as these: names are always resolved by the proxy.
+
+    :raises ValueError: it is none of these. The message does not repeat it.
     """
-    proxy: str | None = request.meta.get("proxy")
-    if not proxy:
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port
+        host = parts.hostname
+    except ValueError:
+        raise ValueError("the proxy is no URL such as socks5h://host:port") from None
+    kind = _KINDS.get(parts.scheme)
+    if kind is None:
+        raise ValueError(f"a proxy is http, https, socks5h or socks4a, not {parts.scheme!r}")
+    if not host or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("the proxy is no URL such as socks5h://host:port")
+    return ProxyAddress(
+        kind=kind,
+        host=host,
+        port=_PORTS.get(parts.scheme, _SOCKS_PORT) if port is None else port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=parts.scheme == "https",
+    )
+
+
+def proxy_of(request: Request, default: ProxyAddress | None) -> ProxyAddress | None:
+    """The proxy that a request is to go through.
+
+    That of ``request.meta["proxy"]``, where Scrapy's proxy middleware puts what it finds in
+    ``http_proxy`` and ``https_proxy`` too; it splits the credentials off into a header. ``None``
+    there means no proxy; `default` counts where there is nothing.
+
+    :raises ValueError: it is no proxy, or the credentials are not of the Basic scheme (RFC 7617).
+    """
+    if "proxy" not in request.meta:
+        return default
+    url: str | None = request.meta["proxy"]
+    if not url:
         return None
-    if "://" not in proxy:
-        proxy = f"http://{proxy}"
+    proxy = parse_proxy(url)
     header = request.headers.get(b"Proxy-Authorization")
     if header is None:
         return proxy
-    scheme, _, token = header.partition(b" ")
-    if scheme.lower() != b"basic":
-        raise ValueError(f"proxy credentials must be Basic, not {scheme.decode('latin-1')}")
-    user, _, password = base64.b64decode(token).decode("latin-1").partition(":")
-    parts = urlsplit(proxy)
-    return parts._replace(netloc=f"{quote(user)}:{quote(password)}@{parts.netloc}").geturl()
+    scheme, _, token = header.strip().partition(b" ")
+    try:
+        user, _, password = base64.b64decode(token, validate=True).decode("latin-1").partition(":")
+    except binascii.Error:
+        user = ""
+    if scheme.lower() != b"basic" or not user:
+        raise ValueError("the proxy's credentials are not of the Basic scheme")
+    return ProxyAddress(proxy.kind, proxy.host, proxy.port, user, password, proxy.tls)

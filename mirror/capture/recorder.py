@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy import __version__ as scrapy_version
 from scrapy import signals
@@ -47,6 +48,8 @@ class Recorder:
         """Why nothing can be written any more."""
         self._stopping: asyncio.Task[None] | None = None
         self._recent: dict[str, datetime] = {}
+        # Only a clock that was set back, or a run within the same second, makes dates clash.
+        self._newest = _parse_date(self.newest_date() or "1970-01-01T00:00:00Z")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
@@ -68,6 +71,10 @@ class Recorder:
 
     def last_date(self, url: str) -> str | None:
         """``WARC-Date`` of the newest capture of `url` before this crawl."""
+        return None
+
+    def newest_date(self) -> str | None:
+        """``WARC-Date`` of the newest capture of all before this crawl."""
         return None
 
     def recorded(self, capture: Capture) -> None:
@@ -95,6 +102,7 @@ class Recorder:
         :param parsed: the response read from ``exchange.received``; ``None`` if it is none.
         :raises ArchiveUnwritable: the archive cannot take it; the crawl is being ended.
         """
+        url = target_uri(url)
         described = self._describe(url, exchange, parsed)
         digest = warc.sha1_base32(warc.payload(exchange.received, parsed)) if parsed else None
         request = warc.request(exchange.sent, described)
@@ -122,6 +130,7 @@ class Recorder:
             truncated=truncated,
         )
         self.stats.inc_value(f"warc/records/{answer.type}")
+        self.stats.inc_value(f"warc/statuses/{capture.status}")
         self.stats.inc_value("warc/bytes/received", len(exchange.received))
         if parsed is not None and parsed.interim:
             self.stats.inc_value("warc/interim_responses", parsed.interim)
@@ -167,9 +176,15 @@ class Recorder:
                         concurrent_to=with_request,
                     ),
                 )
-        return (
-            warc.response(raw, parsed, described, truncated=truncated, concurrent_to=with_request),
+        answer = warc.response(
+            raw,
+            parsed,
+            described,
+            truncated=truncated,
+            digest=digest,
+            concurrent_to=with_request,
         )
+        return (answer,)
 
     def _describe(
         self, url: str, exchange: Exchange, parsed: warc.Response | None
@@ -195,8 +210,8 @@ class Recorder:
         """
         moment = started.replace(microsecond=0)
         known = self._recent.get(url)
-        if known is None and (earlier := self.last_date(url)) is not None:
-            known = datetime.strptime(earlier, WARC_DATE).replace(tzinfo=UTC)
+        if known is None and moment <= self._newest and (earlier := self.last_date(url)):
+            known = _parse_date(earlier)
         if known is not None and known >= moment:
             moment = known + SECOND
         if len(self._recent) > 4096:
@@ -204,6 +219,20 @@ class Recorder:
             self._recent = {u: date for u, date in self._recent.items() if date >= moment - SECOND}
         self._recent[url] = moment
         return moment.strftime(WARC_DATE)
+
+
+def _parse_date(date: str) -> datetime:
+    return datetime.strptime(date, WARC_DATE).replace(tzinfo=UTC)
+
+
+def target_uri(url: str) -> str:
+    """`url` as it is recorded: without the fragment, which is not asked for, and without a user's
+    name and password (RFC 9110 §4.2.4).
+    """
+    if "#" not in url and "@" not in url:
+        return url
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 
 
 def warcinfo_fields(crawler: Crawler, **further: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -48,11 +49,19 @@ class Command(crawl.Command):
             for name in INVENTORY:
                 # A filter, because Scrapy's own logging set-up resets levels later.
                 logging.getLogger(name).addFilter(_is_warning)
+            redirects = logging.getLogger("scrapy.downloadermiddlewares.redirect")
+            redirects.addFilter(lambda record: "Referer" not in record.getMessage())
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider, such as: scrapy crawl web -a mirror=URL")
         assert self.crawler_process is not None
+        assert self.settings is not None
+        # Scrapy filters in the handler, which costs two records a page at DEBUG that nobody sees.
+        logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])
+        # Nothing that is loaded by now will ever be garbage, and a page leaves none in circles.
+        gc.freeze()
+        gc.set_threshold(10_000, 10, 10)
         crawler = self.crawler_process.create_crawler(args[0])
         crawling = cast("asyncio.Task[None]", self.crawler_process.crawl(crawler, **opts.spargs))
         self.crawler_process.start()

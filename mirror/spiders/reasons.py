@@ -14,12 +14,21 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from mirror.capture import AddressRefused, ArchiveUnwritable
+from mirror.capture import (
+    AddressRefused,
+    ArchiveUnwritable,
+    BadContentCoding,
+    CertificateRefused,
+    ProxyFailed,
+)
 
 REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (AddressRefused, "private address"),
     (ArchiveUnwritable, "not archived"),
     (IgnoreRequest, "ignored"),
+    (BadContentCoding, "bad content coding"),
+    (CertificateRefused, "certificate refused"),
+    (ProxyFailed, "proxy failed"),
     (DownloadTimeoutError, "timeout"),
     (CannotResolveHostError, "host not found"),
     (DownloadConnectionRefusedError, "connection refused"),

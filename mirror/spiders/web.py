@@ -12,7 +12,7 @@ import scrapy
 from mirror.address import Address, Forge, Mirror
 from mirror.collection import Collection
 from mirror.demo import DemoServer
-from mirror.items import Article
+from mirror.layouts import IndexPage, Page
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
 from mirror.spiders.base import ROOT, MirrorSpider, capture_ref
 from mirror.spiders.politeness import unthrottle_loopback
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from mirror.layouts import IndexPage
+    from mirror.items import Article
     from mirror.ledger import PageKind
 
 logger = logging.getLogger(__name__)
@@ -106,9 +106,9 @@ class WebSpider(MirrorSpider):
         collection.ledger.put("mirror", mirror.name)
         return mirror
 
-    def close_run(self) -> None:
+    async def close_run(self) -> None:
         """Let go of the collection, and stop serving the embedded mirror."""
-        super().close_run()
+        await super().close_run()
         if self.demo is not None:
             self.demo.__exit__(None, None, None)
 
@@ -130,7 +130,7 @@ class WebSpider(MirrorSpider):
                 yield request
 
     def _request(
-        self, address: Address, kind: PageKind, found_on: str, *, redirects: int = 0
+        self, address: Address, kind: PageKind, found_on: str, *, redirects: tuple[str, ...] = ()
     ) -> Iterator[Request]:
         """The request for a page, unless this run has asked for it before."""
         url = address.url
@@ -170,25 +170,33 @@ class WebSpider(MirrorSpider):
         assert self.mirror is not None
         self.findings.unreachable = f"{self.mirror.git_url}: {reason_of(failure.value)[0]}"
 
-    def parse(
+    async def parse(
         self,
         response: Response,
         address: Address | None = None,
         kind: PageKind = "other",
-        redirects: int = 0,
-    ) -> Iterator[Request | Article]:
+        redirects: tuple[str, ...] = (),
+    ) -> AsyncIterator[Request | Article]:
         """A page of the mirror, whatever its status."""
         if address is None:
             address = self.address_of(response.url)
         status = response.status
         if status in (301, 302, 303, 307, 308):
-            yield from self._redirected(response, address, kind, redirects)
+            for request in self._redirected(response, address, kind, redirects):
+                yield request
         elif status in DEAD:
             self.page_ended(address.url, "dangling", f"status {status}", status)
         elif status != 200:
             self.page_ended(address.url, "failed", f"status {status}", status)
         else:
-            yield from self._read(response, address)
+            capture = response.meta.get("capture")
+            ref = capture_ref(capture, self.run) if capture is not None else None
+            found = await self.read_page(Page(address, response.body), kind, ref)
+            if isinstance(found, IndexPage):
+                for request in self._follow(found, address):
+                    yield request
+            elif found is not None:
+                yield found
 
     def failed(self, failure: Failure) -> None:
         """A page that could not be fetched: it stands in the summary with its reason."""
@@ -196,15 +204,6 @@ class WebSpider(MirrorSpider):
         reason, detail = reason_of(failure.value)
         logger.warning("%s: %s", request.url, detail)
         self.page_ended(request.cb_kwargs["address"].url, "failed", reason, None)
-
-    def _read(self, response: Response, address: Address) -> Iterator[Request | Article]:
-        capture = response.meta.get("capture")
-        ref = capture_ref(capture, self.run) if capture is not None else None
-        for found in self.read_page(address, response.body, ref):
-            if isinstance(found, Article):
-                yield found
-            else:
-                yield from self._follow(found, address)
 
     def _follow(self, index: IndexPage, address: Address) -> Iterator[Request]:
         for skipped in index.skipped:
@@ -229,7 +228,7 @@ class WebSpider(MirrorSpider):
         return [by_channel[name] for name in wanted if name in by_channel]
 
     def _redirected(
-        self, response: Response, address: Address, kind: PageKind, redirects: int
+        self, response: Response, address: Address, kind: PageKind, redirects: tuple[str, ...]
     ) -> Iterator[Request]:
         """Follow a redirect to another page of this mirror; never leave it."""
         assert self.mirror is not None
@@ -242,11 +241,15 @@ class WebSpider(MirrorSpider):
             self.page_ended(address.url, "failed", f"redirects to {location!r}", response.status)
             if kind == "root":
                 self.findings.moved_to = location
-        elif redirects >= MAX_REDIRECTS:
+        elif target.url in (address.url, *redirects):
+            self.page_ended(address.url, "failed", "redirects in a circle", response.status)
+        elif len(redirects) >= MAX_REDIRECTS:
             self.page_ended(address.url, "failed", "too many redirects", response.status)
         else:
             self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
-            yield from self._request(target, kind, response.url, redirects=redirects + 1)
+            yield from self._request(
+                target, kind, response.url, redirects=(*redirects, address.url)
+            )
 
 
 def channel_of(address: Address) -> str:

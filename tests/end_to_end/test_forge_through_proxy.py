@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,8 +15,8 @@ import pytest
 
 from mirror.demo.server import demo_site, is_unchanged, read_site
 from tests.authority import Authority
-from tests.end_to_end.crawl_process import Crawled, complaints, crawl
-from tests.proxies import Proxy
+from tests.crawling import Finished, check_warcs, crawl, crawl_arguments, scrapy
+from tests.proxies import Kind, Proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -27,7 +28,7 @@ HOME = "https://github.com/owner/repo"
 RAW = "https://raw.githubusercontent.com/owner/repo/main/"
 REFS = "https://github.com/owner/repo.git/info/refs?service=git-upload-pack"
 SECRET = "pass word"
-QUICK = {"AUTOTHROTTLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+QUICK = ("-s", "AUTOTHROTTLE_ENABLED=False", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
 
 
 def advertisement() -> bytes:
@@ -107,8 +108,8 @@ class Forge:
 
 @dataclass
 class TwoRuns:
-    first: Crawled
-    second: Crawled
+    first: Finished
+    second: Finished
     first_asked: Counter[str]
     second_asked: Counter[str]
     proxy: Proxy
@@ -116,20 +117,34 @@ class TwoRuns:
     """Everything that is on disk or in the logs afterwards, WARC files unpacked."""
 
 
-@pytest.fixture(scope="module", params=["http", "socks5h"])
+@pytest.fixture(scope="module", params=["PROXY=http", "PROXY=socks5h", "https_proxy"])
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
     folder = tmp_path_factory.mktemp("forge")
     authority = Authority(folder)
     context = authority.server_context("github.com", "raw.githubusercontent.com")
     with Forge(context) as forge:
         routes = {"github.com:443": forge.port, "raw.githubusercontent.com:443": forge.port}
-        with Proxy(request.param, routes, user="someone", password=SECRET) as proxy:
-            settings = {**QUICK, "PROXY": proxy.url, "TLS_CA_FILE": authority.pem}
+        kind: Kind = "socks5h" if "socks" in request.param else "http"
+        with Proxy(kind, routes, user="someone", password=SECRET) as proxy:
+            named = ["-s", f"PROXY={proxy.url}"] if "PROXY" in request.param else []
+            variables = {} if named else {"https_proxy": proxy.url}
+            options = [*QUICK, *named, "-s", f"TLS_CA_FILE={authority.pem}"]
             output = folder / "output"
-            first = crawl(output, HOME, settings=settings)
+            first = crawl_with(variables, output, *options)
             asked = Counter(forge.asked)
-            second = crawl(output, HOME, settings=settings)
-    return TwoRuns(first, second, asked, forge.asked - asked, proxy, b"".join(_contents(output)))
+            second = crawl_with(variables, output, *options)
+    logs = f"{first.output}\n{second.output}".encode()
+    return TwoRuns(
+        first, second, asked, forge.asked - asked, proxy, logs + b"".join(_contents(output))
+    )
+
+
+def crawl_with(variables: dict[str, str], output: Path, *options: str) -> Finished:
+    arguments = {"mirror": HOME, "collection": "forge"}
+    done = scrapy(
+        *crawl_arguments(output, arguments, *options), environment={**os.environ, **variables}
+    )
+    return Finished(done.returncode, done.stdout + done.stderr, output / "forge")
 
 
 def _contents(folder: Path) -> Iterator[bytes]:
@@ -140,18 +155,18 @@ def _contents(folder: Path) -> Iterator[bytes]:
 
 
 def test_forge_is_crawled_completely(runs: TwoRuns) -> None:
-    assert runs.first.status == 0, runs.first.log
+    assert runs.first.status == 0, runs.first.output
     assert len(runs.first.items) == 64
     for item in runs.first.items:
         assert item["url"].startswith(f"{RAW}pages/")
         assert item["page_url"].startswith("https://github.com/owner/repo/blob/main/pages/")
         assert item["mirror"] == "github.com/owner/repo"
-    assert complaints(runs.first.warcs) == ""
+    check_warcs(runs.second.warcs)
 
 
 def test_default_branch_is_asked_for_once_and_kept(runs: TwoRuns) -> None:
     assert runs.first_asked[REFS] == 1
-    assert runs.second.status == 0, runs.second.log
+    assert runs.second.status == 0, runs.second.output
     assert runs.second_asked[REFS] == 0
     assert runs.second.summary["ref"] == "main"
     assert runs.second.summary["articles"] == {"new": 0, "changed": 0, "unchanged": 64}
@@ -172,8 +187,9 @@ def test_certificate_of_the_impostor_is_refused_without_the_setting(tmp_path: Pa
         Forge(authority.server_context("github.com")) as forge,
         Proxy("http", {"github.com:443": forge.port}) as proxy,
     ):
-        done = crawl(tmp_path / "output", HOME, settings={"PROXY": proxy.url, "RETRY_TIMES": 0})
+        options = ["-s", f"PROXY={proxy.url}", "-s", "RETRY_TIMES=0"]
+        done = crawl(tmp_path / "output", *options, mirror=HOME)
     assert done.status == 4
     assert done.summary["unreachable"].endswith("certificate refused")
-    assert "unable to get local issuer certificate" in done.log
+    assert "unable to get local issuer certificate" in done.output
     assert forge.asked == Counter()
