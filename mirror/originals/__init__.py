@@ -2,9 +2,12 @@
 
     >>> resolve(" https://www.example.org/a?utm_source=feed ").url
     'https://www.example.org/a'
+    >>> resolve("https://web.archive.org/web/2020/http://www.example.org/a").url
+    'http://www.example.org/a'
 
-A link is carried through :data:`STEPS`, over and over until none of them changes it. Each step is a
-small pure function that knows one way in which links are damaged or wrapped.
+A link goes through :data:`REPAIRS`, then through the first of :data:`WRAPPERS` that knows it, over
+and over until nothing changes it. Each is a small pure function that knows one way in which links
+are damaged or wrapped.
 """
 
 from __future__ import annotations
@@ -13,11 +16,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
+from mirror.originals import amp, archives, forges, redirects, shorteners, translations
+from mirror.originals.canonical import canonical
 from mirror.originals.kinds import kind_of, tag_name
+from mirror.originals.links import Link, page_behind, split
+from mirror.originals.marks import marks
 from mirror.originals.repair import (
-    canonical,
     decode_twice_encoded,
+    entities_decoded,
     invisible_removed,
     one_scheme,
     trimmed,
@@ -31,27 +39,41 @@ if TYPE_CHECKING:
     from mirror.address import Address
     from mirror.items import LinkKind
 
-__all__ = ["STEPS", "Original", "resolve", "tag_name"]
+__all__ = ["REPAIRS", "WRAPPERS", "Original", "resolve", "tag_name"]
 
-Step = tuple[str, "Callable[[str], str]"]
-
-STEPS: tuple[Step, ...] = (
+REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("invisible", invisible_removed),
     ("trim", trimmed),
+    ("entity", entities_decoded),
     ("scheme", one_scheme),
     ("scheme-less", with_scheme),
     ("twice-encoded", decode_twice_encoded),
     ("canonical", canonical),
-    ("text-fragment", without_text_fragment),
+    ("fragment", without_text_fragment),
     ("tracking", without_tracking),
 )
-"""Name (as it stands in ``Original.via``) and function of each step, in order. A step returns what
-it is given where it has nothing to do, and ``""`` where there is no page behind the link."""
+"""Name (as it stands in ``Original.via``) and function of each repair, in order. It returns what it
+is given where it has nothing to do, and ``""`` where there is no page behind the link."""
 
-_ROUNDS = 8
+WRAPPERS: tuple[tuple[str, Callable[[Link], str]], ...] = (
+    ("archive", archives.archived),
+    ("cache", archives.cached),
+    ("translation", translations.translated),
+    ("amp-cache", amp.from_amp_cache),
+    ("amp-parameter", amp.without_amp_parameter),
+    ("redirect", redirects.redirected),
+    ("short-video", shorteners.video_written_out),
+    ("forge", forges.seen_by_readers),
+)
+"""Name and function of each way to wrap a page. It takes a sound link and returns the page that it
+names, as found there, or ``""``. Where that is no web page the link stays as it is."""
+
+_ROUNDS = 64
 """Wrappers in wrappers that are undone; more is an attack."""
 _LONGEST = 8192
-"""Characters of a link; RFC 9110 §4.1 asks for 8,000 to be supported."""
+"""Characters of a link, as found and as it leaves; RFC 9110 §4.1 asks for 8,000 to be supported."""
+_LONGEST_KEPT = 1024
+"""Characters of a link that is worth remembering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +85,22 @@ class Original:
     ``invalid``."""
     kind: LinkKind
     via: tuple[str, ...]
-    """The steps that changed it, in order; ``()`` for a sound link."""
+    """The steps that changed it, in order of their first turn, then the marks of what its URL
+    alone cannot tell (:mod:`mirror.originals.marks`); ``()`` for a sound link."""
 
 
-# What no step would change, which is nine links in ten: plain host and path, no query.
+# Plain host and path, no query, nothing to repair: nine links in ten.
 _SOUND = re.compile(
-    r"https?://(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.){1,9}[a-z]{2,24}"
-    r"/(?:[A-Za-z0-9\-._~!$()*+,;=:@/]|%(?!25|7F|[01])[0-9A-F]{2})*"
+    r"https?://((?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.){1,9}[a-z]{2,24})"
+    r"(/(?:[A-Za-z0-9\-._~!$()*+,=:@/]++|%[89A-F][0-9A-F])*+)"
 )
+# What a step may know such a link by. More than needed does no harm, less is found by the tests.
+_KNOWN_HOST = re.compile(
+    r"archive|youtu\.be|^amp\.|ampproject|bing|translate\.goog|google|12ft|outline|jina"
+    r"|removepaywall|megalodon|memento|perma|webcitation|freezepage|feedburner|urldefense|git"
+    r"|codeberg|bitbucket|gitea|forgejo"
+)
+_PAGE_FILE = re.compile(r"[\w%.~/\-]{1,999}\.(?:s?html?|php|aspx?|jsp)(?:[?#].*)?", re.IGNORECASE)
 
 _INVALID = Original("", "invalid", ())
 
@@ -83,61 +113,118 @@ def resolve(href: str, page: Address | None = None, base: str = "") -> Original:
     :param base: the original URL of the page. Links relative to it (``/gb/…``, as the publisher
         wrote them) are resolved against it.
     """
-    if page is not None:
-        mirrored = _on_mirror(href, page, base)
+    if len(href) > _LONGEST:
+        href = href.strip()
+        if len(href) > _LONGEST:
+            return _INVALID
+    absolute = href.startswith(("https://", "http://"))
+    if page is not None and (not absolute or forges.names_mirror(href, page)):
+        mirrored = _on_mirror(href, page)
         if mirrored is not None:
             return mirrored
-    return _resolve(href, _origin(base) if href.lstrip().startswith("/") else "")
+    base = "" if absolute or not _is_relative(href) else base
+    found = _resolve(href, base) if len(href) <= _LONGEST_KEPT else _carried(href, base)
+    if found.via and page is not None and found.url:
+        mirrored = _on_mirror(found.url, page)
+        if mirrored is not None and mirrored.url:
+            return Original(mirrored.url, mirrored.kind, (*found.via, "mirror"))
+    return found
 
 
-def _on_mirror(href: str, page: Address, base: str) -> Original | None:
-    """The page of the same mirror that a link leads to, if it does."""
-    link = href.strip()
-    if not link or link.startswith(("#", "/")):
+def _is_relative(href: str) -> bool:
+    """Whether a link is relative as publishers write it: a path, or the file of a page."""
+    link = href.lstrip()
+    if link.startswith("/"):
+        return not link.startswith(("//", "/\\"))
+    return _PAGE_FILE.fullmatch(link) is not None and not with_scheme(link.rstrip())
+
+
+def _on_mirror(href: str, page: Address) -> Original | None:
+    target = forges.on_mirror(href, page)
+    if target is None:
         return None
-    absolute = ":" in link[:12]
-    if absolute and (page.mirror.repo or page.mirror.base) not in link:
-        return None
-    if not absolute and not (link.startswith(".") or ".md" in link):
-        return None
-    target = page.join(link)
-    if target.address is not None and target.address.path.endswith(".md"):
-        return Original(target.address.page_url, "article", ("mirror",))
-    if target.kind in ("home", "sister") and target.url and not absolute:
-        return Original(target.url, "external", ("mirror",))
-    return None
+    address = target.address
+    url = address.page_url if address is not None else target.url
+    if target.fragment:
+        url = f"{url}#{target.fragment}"
+    # The mirror's own spelling of its address is final, unless it is not even canonical.
+    found = _resolve(url, "")
+    if address is None:
+        return Original(found.url, found.kind, ("mirror",)) if found.url else None
+    kind: LinkKind = "external" if forges.is_index(address.path) else "article"
+    return Original(found.url or url, kind, ("mirror",))
 
 
 @lru_cache(maxsize=8192)
-def _resolve(href: str, origin: str) -> Original:
-    if len(href) > _LONGEST:
-        return _INVALID
-    if _SOUND.fullmatch(href) and href[-3] != "%":
+def _resolve(href: str, base: str) -> Original:
+    sound = _SOUND.fullmatch(href)
+    if sound is not None and _nothing_to_do(sound[1], sound[2]):
         return Original(href, kind_of(href), ())
+    return _carried(href, base)
+
+
+def _nothing_to_do(host: str, path: str) -> bool:
+    return (
+        path[-3:-2] != "%"
+        and "http" not in path
+        and "/." not in path
+        and ".md" not in path
+        and "amp" not in path
+        and _is_ordinary(host)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_ordinary(host: str) -> bool:
+    """Whether no step and no mark knows links by this host."""
+    return _KNOWN_HOST.search(host) is None and not shorteners.is_shortener_host(host)
+
+
+def _carried(href: str, base: str) -> Original:
+    """The link after all steps, until none changes it."""
     url, via = href, []
-    if origin and (path := url.strip()).startswith("/") and not path.startswith("//"):
-        url = origin + path
-        via.append("root-relative")
+    if base:
+        url = _joined(base, url)
+        via.append("relative")
     for _ in range(_ROUNDS):
         before = url
-        for name, step in STEPS:
-            changed = step(url)
-            if changed != url:
-                url = changed
-                if name not in via:
-                    via.append(name)
+        for name, repair in REPAIRS:
+            repaired = repair(url)
+            if repaired != url:
+                url = repaired
+                via.append(name)
                 if not url:
-                    return Original("", "invalid", tuple(via))
-        if url == before:
+                    return Original("", "invalid", _in_order(via))
+        link = split(url)
+        name, page = _unwrapped(link) if link is not None else ("", "")
+        if page and page != url:
+            url = page
+            via.append(name)
+        elif url == before:
             break
     else:
-        return Original("", "invalid", tuple(via))
-    return Original(url, kind_of(url), tuple(via)) if url else _INVALID
+        return Original("", "invalid", _in_order(via))
+    if len(url) > _LONGEST:
+        return Original("", "invalid", _in_order(via))
+    return Original(url, kind_of(url), _in_order([*via, *marks(link)] if link else via))
 
 
-def _origin(base: str) -> str:
-    """Scheme and host of a base URL, ``""`` when it has none."""
-    scheme, separator, rest = base.partition("://")
-    if not separator or scheme not in ("http", "https"):
+def _unwrapped(link: Link) -> tuple[str, str]:
+    """The page that a link wraps, with the name of the way; two empty strings when it is none."""
+    for name, wrapped in WRAPPERS:
+        target = wrapped(link)
+        page = page_behind(target, link) if target else ""
+        if page:
+            return name, page
+    return "", ""
+
+
+def _in_order(via: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(via))
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
         return ""
-    return f"{scheme}://{rest.partition('/')[0]}"

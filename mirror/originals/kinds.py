@@ -20,6 +20,9 @@ _ARTICLE = re.compile(
     r"|/mh/articles/\d{4}/.*|/.*/articles/.*\d+\.html?"
 )
 
+_MIRROR_PAGE = re.compile(r"/.*/pages/[^/]+/(?!README\.md)[^/]+\.md", re.IGNORECASE)
+"""An article's page as mirrors lay out their repositories (``pages/CHANNEL/ID.md``)."""
+
 _VIDEO_FILE = re.compile(r"\.(?:mp4|m4v|webm|mov|m3u8|flv)$", re.IGNORECASE)
 _VIDEO_PATHS = {
     "youtube.com": re.compile(r"/(?:watch|embed/|live/|shorts/|v/|playlist|clip/).*"),
@@ -58,6 +61,8 @@ def kind_of(url: str) -> LinkKind:
             return "tag"
         if _ARTICLE.fullmatch(path):
             return "article"
+    if path.endswith(".md") and _MIRROR_PAGE.fullmatch(path):
+        return "article"
     videos = _VIDEO_PATHS.get(site)
     if (videos is not None and videos.fullmatch(path)) or _VIDEO_FILE.search(path):
         return "video"

@@ -1,4 +1,4 @@
-"""Links as people break them: spaces, quotes, schemes, hosts. Each function is one step.
+"""Links as people break them: spaces, quotes, schemes. Each function is one step.
 
 A step takes and returns a link; ``""`` says that no page is behind it. The damage is that of
 737,000 links of real mirrors.
@@ -6,44 +6,35 @@ A step takes and returns a link; ``""`` says that no page is behind it. The dama
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from urllib.parse import quote, unquote
+
+from mirror.originals.canonical import TRIMMED, has_sound_host
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffd\ud800-\udfff\t\n\r]"
 )
-_SPACE = " \t\n\r\x0b\x0c\xa0\u3000"
-_QUOTES = "\"'“”‘’«»`<>"
-_TRIMMED = _SPACE + _QUOTES
 _TRAILING = re.compile(
     r"(?:%20|%22|%C2%A0|%E3%80%80|%E2%80%(?:8[B-F]|9[89CD])|%EF%BB%BF)+$", re.IGNORECASE
 )
+_TRAILING_BYTES = frozenset(re.findall("%..", "%20%22%A0%80%8B%8C%8D%8E%8F%98%99%9C%9D%BF"))
+_MARKUP = re.compile(r'(?:"|%22)(?:>|%3E).*', re.DOTALL | re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:amp|#38|#038|#x26);", re.IGNORECASE)
 _ANY_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 # https://%20https//…, http://https：//…, https:///…, http:/…, https//…, ttps://…, https:https://…
 _BROKEN_SCHEME = re.compile(
     r"(?:(?:h?ttps?|htt?ps?)(?:[:：]/*|//+)(?:%20|\s)*)+(?=[^\s/])", re.IGNORECASE
 )
 _URL_INSIDE = re.compile(r"https?://[^\s]+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,9}")
+_MAIL_AS_WEB = re.compile(r"https?://(?:mailto:)?([^/?#:]+@[^/?#:@]+)/?", re.IGNORECASE)
 _HOST_FIRST = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?::\d{1,5})?(?=[/?#]|$)"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?::\d{1,5})?(?=[/?#]|$)"
 )
 _FILE = re.compile(r"\.(?:html?|md|jpe?g|png|gif|webp|pdf|php|aspx?|txt|mp[34])$", re.IGNORECASE)
 _TWICE = re.compile("%25(?=[89A-Fa-f][0-9A-Fa-f])")
 _ONCE = re.compile("%(?!25)")
-
-_AUTHORITY = re.compile(r"(https?)://([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTALL)
-_SOUND_HOST = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?\.)+[a-z0-9\-]*[a-z][a-z0-9\-]*\.?"
-)
-_LONGEST_HOST = 300
-"""Characters of host, port and user: a host has 253 at most (RFC 1035 §2.3.4)."""
-_SOUND_REST = re.compile(r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?#]|%[0-9A-F]{2})*)?")
-_LOWER_HEX = re.compile("%[0-9A-Fa-f]{2}")
-_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_SAFE = "/:@!$&'()*+,;=-._~%?"
 _MAIL = re.compile(r"[^\s@?]+@[^\s@?]+(?:\?.*)?")
 
 
@@ -54,15 +45,29 @@ def invisible_removed(url: str) -> str:
 
 
 def trimmed(url: str) -> str:
-    """Without spaces and quotes around it, encoded ones at its end too."""
-    return _TRAILING.sub("", url.strip(_TRIMMED)).strip(_TRIMMED)
+    """Without spaces and quotes around it, encoded ones at its end too, and without the rest of
+    the markup where its attribute was closed inside it (``…/x"></iframe>``)."""
+    url = url.strip(TRIMMED)
+    if ">" in url or "%3" in url:
+        url = _MARKUP.sub("", url, count=1)
+    if url[-3:].upper() in _TRAILING_BYTES:
+        url = _TRAILING.sub("", url)
+    return url.strip(TRIMMED)
+
+
+def entities_decoded(url: str) -> str:
+    """With ``&`` where it was escaped once more than the page says: ``?a=1&amp;b=2``."""
+    return _ENTITY.sub("&", url) if ";" in url else url
 
 
 def one_scheme(url: str) -> str:
     """With one sound scheme where several, or broken ones, stand at its start.
 
     A whole URL after words that are none (a headline pasted with its link) is the link.
+    Backslashes are slashes up to the path (WHATWG URL §4.4).
     """
+    if "\\" in url[:16]:
+        url = url[:16].replace("\\", "/") + url[16:]
     match = _BROKEN_SCHEME.match(url)
     if match is None:
         return url
@@ -70,13 +75,13 @@ def one_scheme(url: str) -> str:
     found = f"http{secure}://{url[match.end() :]}"
     if " " in found or not found.isascii():
         inside = _URL_INSIDE.search(found, 8)
-        if inside is not None and not _looks_like_host(found):
+        if inside is not None and not has_sound_host(found):
             return inside[0]
-    return found if _restored(match[0]) else url
+    return found if match[0].lower() not in ("http://", "https://") else url
 
 
 def with_scheme(url: str) -> str:
-    """With ``https`` where the scheme is missing, ``mailto`` before a bare mail address.
+    """With ``https`` where the scheme is missing, ``mailto`` before a mail address.
 
     ``""`` for what cannot be fetched (``file:``, ``blob:``, ``javascript:`` …) and for what names
     no host, which includes a relative link: there is nothing here that it is relative to.
@@ -84,16 +89,17 @@ def with_scheme(url: str) -> str:
     match = _ANY_SCHEME.match(url)
     scheme = match[1].lower() if match else ""
     if scheme in ("http", "https"):
-        return url
+        mail = _MAIL_AS_WEB.fullmatch(url) if "@" in url else None
+        return f"mailto:{mail[1]}" if mail and _EMAIL.fullmatch(mail[1]) else url
     if scheme == "mailto":
-        address = unquote(url[7:]).strip(_TRIMMED)
+        address = unquote(url[7:]).strip(TRIMMED)
         return f"mailto:{quote(address, safe='@+.-_?=&')}" if _MAIL.fullmatch(address) else ""
     if url.startswith("//"):
         return f"https:{url}" if len(url) > 2 else ""
     if _EMAIL.fullmatch(url):
         return f"mailto:{url}"
     host = _HOST_FIRST.match(url)
-    if host is None or (host.end() == len(url) and _FILE.search(url)):
+    if host is None or (url[host.end() : host.end() + 1] != "/" and _FILE.search(host[0])):
         return ""
     return f"https://{url}"
 
@@ -103,91 +109,3 @@ def decode_twice_encoded(url: str) -> str:
     if "%25" not in url or _ONCE.search(url) or len(_TWICE.findall(url)) < 2:
         return url
     return _TWICE.sub("%", url)
-
-
-def canonical(url: str) -> str:
-    """In canonical form (RFC 3986 §6.2): lower-case scheme and host, no default port, IDNA host,
-    upper-case hexadecimal, everything else that needs it percent-encoded as UTF-8.
-
-    ``""`` when it has no host that could exist.
-    """
-    if url.startswith("mailto:"):
-        return url
-    match = _AUTHORITY.fullmatch(url)
-    if match is None:
-        return ""
-    scheme, authority, rest = match[1].lower(), match[2], match[3]
-    host = _host(authority, scheme)
-    if not host:
-        return ""
-    if not _SOUND_REST.fullmatch(rest) or rest.count("#") > 1:
-        rest = _encoded(rest)
-    return f"{scheme}://{host}{rest or '/'}"
-
-
-def _host(authority: str, scheme: str) -> str:
-    if len(authority) > _LONGEST_HOST:
-        return ""
-    if _SOUND_HOST.fullmatch(authority):
-        return authority
-    userinfo, at, hostport = authority.rpartition("@")
-    hostport = "".join(hostport.split()).replace("%20", "")
-    host, port = _split_port(hostport)
-    if port is None:
-        return ""
-    host = unquote(host).strip(_TRIMMED + ",;，。").lower()
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            return ""
-    if not (_SOUND_HOST.fullmatch(host) or _is_address(host) or host == "localhost"):
-        return ""
-    suffix = "" if port in ("", {"http": "80", "https": "443"}[scheme]) else f":{port}"
-    prefix = f"{quote(userinfo, safe=':%')}@" if at and userinfo else ""
-    return f"{prefix}{host}{suffix}"
-
-
-def _split_port(hostport: str) -> tuple[str, str | None]:
-    """Host and port; the port is ``None`` when it is none."""
-    if hostport.startswith("["):
-        host, bracket, port = hostport.partition("]")
-        host += bracket
-    else:
-        host, colon, port = hostport.partition(":")
-        port = colon + port
-    digits = port.removeprefix(":")
-    if digits and not (digits.isascii() and digits.isdigit() and int(digits[:7]) < 65536):
-        return host, None
-    return host, digits.lstrip("0")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        if host.startswith("["):
-            return ipaddress.ip_address(host[1:-1]).version == 6
-        return ipaddress.ip_address(host).version == 4
-    except ValueError:
-        return False
-
-
-def _encoded(rest: str) -> str:
-    head, mark, fragment = rest.partition("#")
-    head = _quoted(head.replace("\\", "/"))
-    if not head.startswith("/"):
-        head = "/" + head
-    return f"{head}#{_quoted(fragment)}" if mark else head
-
-
-def _quoted(part: str) -> str:
-    part = _BARE_PERCENT.sub("%25", part)
-    return quote(_LOWER_HEX.sub(lambda match: match[0].upper(), part), safe=_SAFE)
-
-
-def _looks_like_host(url: str) -> bool:
-    match = _AUTHORITY.match(url)
-    return match is not None and bool(_host(match[2], "http"))
-
-
-def _restored(scheme: str) -> bool:
-    return scheme.lower() not in ("http://", "https://")

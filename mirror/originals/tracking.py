@@ -1,7 +1,7 @@
-"""Parameters that follow a reader and do not change the page.
+"""Parameters that follow a reader, or a cache, and do not change the page.
 
-The list is that of ClearURLs and of Firefox' query stripping, cut to what is safe everywhere; what
-only one site uses is removed only there.
+The list is that of ClearURLs (``globalRules``, and those of single sites) and of Firefox' query
+stripping, cut to what is safe everywhere; what only one site uses is removed only there.
 """
 
 from __future__ import annotations
@@ -9,26 +9,42 @@ from __future__ import annotations
 import re
 
 _EVERYWHERE = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|gclsrc|msclkid|yclid|twclid|ttclid|wbraid|gbraid|"
-    r"mc_[ce]id|igshid|igsh|_ga|_gl|_hsenc|_hsmi|__hssc|__hstc|__hsfp|hsCtaTracking|vero_id|"
-    r"oly_(?:anon|enc)_id|mkt_tok|wickedid|ref_src|ref_url|__twitter_impression|ncid|cmpid|"
-    r"src_src|src_cmp",
+    r"utm(?:_\w+)?|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|yclid|twclid|ttclid|li_fat_id|"
+    r"mc_[ce]id|mc_tc|igshid|igsh|ig_rid|_ga|_gl|gs_l|_hsenc|_hsmi|__hssc|__hstc|__hsfp|"
+    r"hsCtaTracking|vero_(?:id|conv)|oly_(?:anon|enc)_id|mkt_tok|wickedid|rb_clickid|ml_subscriber|"
+    r"ml_subscriber_hash|_openstat|fb_action_(?:ids|types)|fb_(?:source|ref)|ref_src|ref_url|"
+    r"__twitter_impression|ncid|cmpid|cm_mmc|irgwc|s_cid|spm|hmb_\w+|otm_\w+|itm_\w+|at_campaign|"
+    r"at_medium|at_custom\d|ns_(?:campaign|mchannel|source|linkname|fee)|guccounter|"
+    r"guce_referrer(?:_sig)?|_branch_match_id|__cf_chl_\w+|src_src|src_cmp|nlid|_nlid|_nhids",
 )
+_CACHE_BUSTER = re.compile(r"_=\d+|(?:_t|cb|nocache|cachebuster|cache_?bust)=\d{8,}")
 _BY_SITE = {
-    "youtube.com": frozenset(("si", "feature", "ab_channel", "pp", "app")),
+    "baidu.com": frozenset(("wfr", "for")),
+    "bloomberg.com": frozenset(("sref", "srnd", "leadSource")),
+    "facebook.com": frozenset(("__tn__", "__cft__[0]", "__cft__%5B0%5D", "mibextid", "rdid"))
+    | {"hc_ref", "_rdr", "sfnsn"},
+    "forbes.com": frozenset(("sh", "ss")),
+    "reddit.com": frozenset(("ref", "ref_source", "share_id", "rdt")),
+    "scmp.com": frozenset(("module", "pgtype", "campaign")),
+    "theepochtimes.com": frozenset(("est", "slsuccess")),
+    "twitter.com": frozenset(("s", "t", "cxt")),
+    "washingtonpost.com": frozenset(("itid",)),
+    "weibo.com": frozenset(("from", "refer_flag", "pagetype", "wvr", "mod", "mark_id")),
+    "weibo.cn": frozenset(("from", "wm", "sourcetype")),
+    "wsj.com": frozenset(("mod", "st", "reflink")),
+    "x.com": frozenset(("s", "t", "cxt")),
     "youtu.be": frozenset(("si", "feature", "ab_channel")),
-    "twitter.com": frozenset(("s", "t")),
-    "x.com": frozenset(("s", "t")),
-    "facebook.com": frozenset(("__tn__", "__cft__[0]", "mibextid", "rdid", "hc_ref")),
-    "theepochtimes.com": frozenset(("est",)),
+    "youtube.com": frozenset(("si", "feature", "ab_channel", "pp", "app", "view_as", "kw")),
 }
 _NO_PARAMETERS: frozenset[str] = frozenset()
+_FRAGMENT = re.compile(r"_=_|(?:utm_\w+|xtor|Echobox|ftag)=[^&]*(?:&(?:utm_\w+)=[^&]*)*")
 
 
 def without_tracking(url: str) -> str:
-    """Without the tracking parameters of its query; the others stay as they are, in order."""
+    """Without the tracking parameters and cache-busters of its query; the others stay as they
+    are, in order."""
     head, mark, rest = url.partition("?")
-    if not mark:
+    if not mark or "#" in head:
         return url
     query, hash_, fragment = rest.partition("#")
     site = _BY_SITE.get(_site(head), _NO_PARAMETERS)
@@ -36,18 +52,24 @@ def without_tracking(url: str) -> str:
     kept = [parameter for parameter in parameters if not _tracks(parameter, site)]
     if len(kept) == len(parameters):
         return url
-    return head + (f"?{'&'.join(kept)}" if kept else "") + hash_ + fragment
+    return head + (f"?{'&'.join(kept)}" if any(kept) else "") + hash_ + fragment
 
 
 def without_text_fragment(url: str) -> str:
-    """Without the words to be marked on the page (``#:~:text=…``, a WICG report)."""
-    head, directive, _ = url.partition(":~:")
-    return head.removesuffix("#") if directive and "#" in head else url
+    """Without the words to be marked on the page (``#:~:text=…``, a WICG report), and without
+    fragments that follow the reader (``#xtor=…``; ``#_=_``, which Facebook leaves behind)."""
+    head, hash_, fragment = url.partition("#")
+    if not hash_:
+        return url
+    fragment = fragment.partition(":~:")[0]
+    return head if not fragment or _FRAGMENT.fullmatch(fragment) else f"{head}#{fragment}"
 
 
 def _tracks(parameter: str, site: frozenset[str]) -> bool:
     name = parameter.partition("=")[0]
-    return name in site or _EVERYWHERE.fullmatch(name) is not None
+    if name in site or _EVERYWHERE.fullmatch(name) is not None:
+        return True
+    return _CACHE_BUSTER.fullmatch(parameter) is not None
 
 
 def _site(head: str) -> str:
