@@ -241,6 +241,11 @@ class Ledger:
                 yield CapturedPage(kind, channel, found_on, run, Capture(*capture))
             last = rows[-1][5]
 
+    def newest_date(self) -> str | None:
+        """``WARC-Date`` of the newest capture of all."""
+        row = self._db.execute("SELECT max(date) FROM capture").fetchone()
+        return row[0] if row else None
+
     def last_date(self, url: str) -> str | None:
         """``WARC-Date`` of the newest capture of `url`."""
         row = self._db.execute("SELECT max(date) FROM capture WHERE url=?", (url,)).fetchone()

@@ -41,8 +41,8 @@ CHECKPOINT_SECONDS = 5  # a capture is safe from power loss after this time, plu
 MINIMUM_FREE_BYTES = 256 * 1024 * 1024  # a run does not start, and stops, with less room
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of a body, before and after decompression
 DOWNLOAD_WARNSIZE = 0
-# PRIVATE_ORIGINS names further origins in private networks that a crawl may fetch from; the mirror's
-# own is always one. `parse` and `shell` fetch what the operator types, wherever it is.
+# PRIVATE_ORIGINS names further origins in private networks that a crawl may fetch from; the
+# mirror's own is always one. `parse` and `shell` fetch what the operator types, wherever it is.
 PROXY = ""  # http://, https://, socks5h:// or socks4a://[user:password@]host:port
 TLS_CA_FILE = ""  # PEM file of further trusted authorities
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -50,11 +50,9 @@ DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 # Items.
 
-ITEM_PIPELINES = {
-    "mirror.pipelines.stages.NormalisePipeline": 100,
-    "mirror.pipelines.stages.OriginalsPipeline": 200,
-    "mirror.pipelines.store.StorePipeline": 300,
-}
+EXTRACTION_PROCESS = True  # articles are read in a second process (docs/decisions/extraction.md)
+EXTRACTION_TIMEOUT = 60  # seconds for one page before it counts as not understood
+ITEM_PIPELINES = {"mirror.pipelines.store.StorePipeline": 300}
 FEED_EXPORT_ENCODING = "utf-8"
 
 # What a run tells.
@@ -66,7 +64,8 @@ EXTENSIONS = {
 }
 LOG_LEVEL = "INFO"
 STATS_DUMP = False  # the run summary has them
-LOGSTATS_INTERVAL = 60.0
+DOWNLOADER_STATS = False  # the recorder counts what was received, to the byte
+LOGSTATS_INTERVAL = 60.0  # seconds between two lines of progress where there is no terminal
 
 # Speed. No Twisted reactor: plain asyncio carries aiohttp faster (docs/decisions/http-client.md).
 # One item a response: Scrapy would start a hundred tasks for it.
@@ -82,13 +81,14 @@ REMOTE_CONTROL_ENABLED = False  # a server that executes code
 TELNETCONSOLE_ENABLED = False
 COOKIES_ENABLED = False  # would fetch the public suffix list
 METAREFRESH_ENABLED = False
-REFERRER_POLICY = "no-referrer"
+REFERER_ENABLED = False
 URLLENGTH_LIMIT = 0  # percent-encoded Chinese file names are long; the frontier bounds the rest
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger remembers, on disk
 MEMUSAGE_ENABLED = False
 WARN_ON_GENERATOR_RETURN_VALUE = False
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the oldest page is 108 hops down
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is a page's end

@@ -38,16 +38,22 @@ class CollectionRecorder(Recorder):
             now=collection.now,
             whole=collection.ledger.warc_lengths(),
         )
-        recorder = cls(crawler, writer)
-        recorder.collection = collection
-        return recorder
+        return cls(crawler, writer, collection)
 
-    collection: Collection
+    def __init__(self, crawler: Crawler, writer: WarcWriter, collection: Collection) -> None:
+        self.collection = collection
+        super().__init__(crawler, writer)
+        self._first_run = collection.ledger.newest_date() is None
 
     def last_date(self, url: str) -> str | None:
         return self.collection.ledger.last_date(url)
 
+    def newest_date(self) -> str | None:
+        return self.collection.ledger.newest_date()
+
     def latest(self, url: str) -> Capture | None:
+        if self._first_run:
+            return None
         return self.collection.ledger.latest_response(url)
 
     def recorded(self, capture: Capture) -> None:

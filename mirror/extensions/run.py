@@ -42,8 +42,8 @@ class RunSource(Protocol):
     given: dict[str, str]
     """The arguments as the operator gave them."""
 
-    def close_run(self) -> None:
-        """Let go of the collection and of what the spider serves."""
+    async def close_run(self) -> None:
+        """Let go of the collection and of what the spider runs beside it."""
 
 
 class RunExtension:
@@ -125,7 +125,7 @@ class RunExtension:
             self.exit_status = UNWRITABLE
             logger.error("The archive could not be written: %s", error)
         finally:
-            self.source.close_run()
+            await self.source.close_run()
 
     async def _finish(self, reason: str) -> None:
         collection = self.collection
@@ -198,7 +198,8 @@ class RunExtension:
         free = self.collection.free_bytes()
         if free >= self._minimum_free:
             return False
-        self.unwritable = f"only {free // 2**20} MiB free, MINIMUM_FREE_BYTES is {self._minimum_free // 2**20} MiB"
+        least = self._minimum_free // 2**20
+        self.unwritable = f"only {free // 2**20} MiB free, MINIMUM_FREE_BYTES is {least} MiB"
         return True
 
     def _count_error(self, failure: Failure) -> None:

@@ -95,7 +95,7 @@ def build_summary(
         "truncated": _below(stats, "warc/truncated/"),
         "bytes_received": stats.get("warc/bytes/received", 0),
         "interim_responses": stats.get("warc/interim_responses", 0),
-        "statuses": _below(stats, "downloader/response_status_count/"),
+        "statuses": _below(stats, "warc/statuses/"),
         "retries": stats.get("retry/count", 0),
         "warcs": warcs,
         "software": f"mirror-archive/{__version__}",

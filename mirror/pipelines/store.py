@@ -1,4 +1,4 @@
-"""The last stages of the way of an item: it must fit the schema, then it goes to the collection."""
+"""The last stage of an article's way: into the collection, when it is new or changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class StorePipeline:
-    """Validates each article against the schema and writes it when it is new or changed.
+    """Writes each article that is new or changed; those before were validated when extracted.
 
     ``items/`` is a log: an article that stands there already, unchanged, is not written again.
     """
@@ -33,7 +33,7 @@ class StorePipeline:
 
     def process_item(self, article: Article) -> Article:
         """
-        :raises DropItem: the article does not fit the schema; its page is listed as not understood.
+        :raises DropItem: the article cannot be written; its page is listed as not understood.
         """
         try:
             line = encode(article)

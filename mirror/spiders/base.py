@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import scrapy
 
-from mirror import layouts
 from mirror.address import Forge, Mirror, parse
 from mirror.capture import origin_of
 from mirror.extensions.findings import Findings
+from mirror.extraction import Extractor, extract
 from mirror.items import CaptureRef
+from mirror.layouts import ArticlePage, IndexPage, Tombstone
 from mirror.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mirror.address import Address
     from mirror.collection import Collection
     from mirror.items import Article
-    from mirror.ledger import Outcome
+    from mirror.layouts import Page
+    from mirror.ledger import Outcome, PageKind
     from mirror.warc.capture import Capture
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class MirrorSpider(scrapy.Spider):
         self.ledger = Ledger(":memory:")
         self.run = ""
         self.findings = Findings()
+        self.extractor: Extractor | None = None
         self.given: dict[str, str] = {}
 
     def start_run(self, collection: Collection, mirror: Mirror) -> None:
@@ -54,27 +55,39 @@ class MirrorSpider(scrapy.Spider):
             mirror = mirror.with_ref(ref)
         self.mirror = mirror
         self.run = collection.start_run(self.name)
+        if self.settings.getbool("EXTRACTION_PROCESS"):
+            self.extractor = Extractor(timeout=self.settings.getfloat("EXTRACTION_TIMEOUT"))
         logger.info("Run %s of %s into %s", self.run, mirror.name, collection.folder)
 
-    def close_run(self) -> None:
-        """Let go of the collection."""
+    async def close_run(self) -> None:
+        """Let go of the collection and of the extractor's process."""
+        if self.extractor is not None:
+            await self.extractor.close()
         if self.collection is not None:
             self.collection.close()
 
-    def read_page(
-        self, address: Address, body: bytes, capture: CaptureRef | None
-    ) -> Iterator[Article | layouts.IndexPage]:
-        """What a page says, if anything; a page that is not understood is noted as such."""
+    async def read_page(
+        self, page: Page, kind: PageKind, capture: CaptureRef | None
+    ) -> Article | IndexPage | None:
+        """What a page says; ``None`` for one that is not understood, which is noted as such.
+
+        :param kind: what the page should be: articles are read by the extractor's process.
+        """
         status = capture.status if capture is not None else None
-        reading = layouts.read(layouts.Page(address, body))
-        if isinstance(reading, layouts.ArticlePage):
-            reading.article.capture = capture
-            yield reading.article
-        elif isinstance(reading, layouts.IndexPage):
-            self.page_ended(address.url, "index", reading.layout, status)
-            yield reading
+        if self.extractor is not None and kind == "article":
+            reading = await self.extractor.extract(page)
         else:
-            self.page_ended(address.url, "unknown", reading.reason, status)
+            reading = extract(page)
+        if isinstance(reading, ArticlePage):
+            reading.article.capture = capture
+            return reading.article
+        if isinstance(reading, IndexPage):
+            self.page_ended(page.address.url, "index", reading.layout, status)
+            return reading
+        if isinstance(reading, Tombstone):
+            self.findings.moved_to = reading.target or reading.reason
+        self.page_ended(page.address.url, "unknown", reading.reason, status)
+        return None
 
     def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
         """Note how a page ended: its line in the summary, and the progress of the run."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +12,21 @@ from mirror import warc
 from mirror.address import parse_mirror
 from mirror.collection import Collection
 from mirror.items import Article
+from mirror.layouts import Page
 from mirror.spiders.arguments import ArgumentError, WarcArguments
 from mirror.spiders.base import MirrorSpider, capture_ref
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from scrapy.crawler import Crawler
 
     from mirror.ledger import CapturedPage
 
 logger = logging.getLogger(__name__)
+
+READ_AHEAD = 64
+"""Pages given to the extractor before the first of them is waited for."""
 
 
 class WarcSpider(MirrorSpider):
@@ -67,11 +73,19 @@ class WarcSpider(MirrorSpider):
         self.start_run(collection, parse_mirror(home))
 
     async def start(self) -> AsyncIterator[Article]:
+        reading: deque[asyncio.Task[Article | None]] = deque()
         for page in self.ledger.captured_pages():
-            for article in self._read(page):
+            reading.append(asyncio.ensure_future(self._read(page)))
+            if len(reading) >= READ_AHEAD:
+                article = await reading.popleft()
+                if article is not None:
+                    yield article
+        while reading:
+            article = await reading.popleft()
+            if article is not None:
                 yield article
 
-    def _read(self, page: CapturedPage) -> Iterator[Article]:
+    async def _read(self, page: CapturedPage) -> Article | None:
         assert self.collection is not None
         capture = page.capture
         self.ledger.discover(capture.url, page.kind, page.channel, page.found_on, self.run)
@@ -81,11 +95,11 @@ class WarcSpider(MirrorSpider):
         except (OSError, ValueError) as error:
             logger.error("%s: %s", capture.url, error)
             self.page_ended(capture.url, "failed", f"archive: {error}", capture.status)
-            return
+            return None
         ref = capture_ref(capture, page.run)
-        for found in self.read_page(self.address_of(capture.url), body, ref):
-            if isinstance(found, Article):
-                yield found
+        address = self.address_of(capture.url)
+        found = await self.read_page(Page(address, body), page.kind, ref)
+        return found if isinstance(found, Article) else None
 
     def _body(self, path: Path, page: CapturedPage) -> bytes:
         """The page's bytes, transfer and content coding undone.

@@ -114,6 +114,7 @@ def response(
     exchange: Exchange,
     *,
     truncated: Truncation | None = None,
+    digest: str | None = None,
     concurrent_to: Sequence[str] = (),
     record_id: str | None = None,
 ) -> Record:
@@ -124,13 +125,14 @@ def response(
     :func:`has_payload_digest` says so.
 
     :param parsed: as read from `raw`; ``None`` if it could not be: the block is then all of `raw`.
+    :param digest: of the payload, for a caller that has taken it already.
     :raises ValueError: `raw` is empty, which readers take for the end of the file.
     """
     headers = exchange.headers() + _concurrent(concurrent_to)
     block = _not_empty(raw)
     if parsed is not None:
         if has_payload_digest(raw, parsed):
-            headers.append(("WARC-Payload-Digest", sha1_base32(payload(raw, parsed))))
+            headers.append(("WARC-Payload-Digest", digest or sha1_base32(payload(raw, parsed))))
         if parsed.interim:
             headers.append(("WARC-Interim-Responses", str(parsed.interim)))
         block = block[parsed.start : parsed.end]

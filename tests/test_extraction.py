@@ -1,0 +1,112 @@
+"""Extraction in a second process says the same as in this one, whatever becomes of that process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from mirror.address import parse_mirror
+from mirror.demo.server import demo_site
+from mirror.extraction import Extractor, extract
+from mirror.extraction.extract import Reading
+from mirror.layouts import ArticlePage, IndexPage, Page, Unknown
+
+MIRROR = parse_mirror("http://127.0.0.1:8000/")
+SITE = Path(str(demo_site()))
+PAGES = [
+    Page(MIRROR.at(str(path.relative_to(SITE))), path.read_bytes())
+    for path in sorted(SITE.rglob("*.md"))
+]
+TROUBLE = """
+import os, sys, time
+from mirror.extraction import worker
+original = worker.extract
+def extract(page):
+    if page.body == b"die":
+        os._exit(9)
+    if page.body == b"hang":
+        time.sleep(600)
+    if page.body == b"raise":
+        raise RuntimeError("a fault of ours")
+    if page.body == b"print":
+        print("noise on standard output", flush=True)
+    return original(page)
+worker.extract = extract
+worker.main()
+"""
+
+
+def extract_all(extractor: Extractor, pages: list[Page]) -> list[Reading]:
+    async def run() -> list[Reading]:
+        try:
+            return list(await asyncio.gather(*map(extractor.extract, pages)))
+        finally:
+            await extractor.close()
+
+    return asyncio.run(run())
+
+
+def troubled(timeout: float = 60.0) -> Extractor:
+    return Extractor(timeout=timeout, worker=(sys.executable, "-c", TROUBLE))
+
+
+def odd_page(body: bytes) -> Page:
+    return Page(MIRROR.at("pages/odd.md"), body)
+
+
+def test_every_page_of_the_demo_is_read_alike_in_both_processes() -> None:
+    readings = extract_all(Extractor(), PAGES)
+    assert readings == [extract(page) for page in PAGES]
+    assert {type(reading) for reading in readings} == {ArticlePage, IndexPage}
+
+
+def test_page_that_ends_the_process_is_not_understood_and_the_others_are_read() -> None:
+    pages = [*PAGES[:20], odd_page(b"die"), *PAGES[20:30], odd_page(b"die"), *PAGES[30:]]
+    readings = extract_all(troubled(), pages)
+    died = [n for n, page in enumerate(pages) if page.body == b"die"]
+    for number in died:
+        reading = readings[number]
+        assert isinstance(reading, Unknown)
+        assert reading.reason.startswith("extractor-died: ")
+    rest = [reading for number, reading in enumerate(readings) if number not in died]
+    assert rest == [extract(page) for page in PAGES]
+
+
+def test_page_that_holds_the_process_up_is_given_up() -> None:
+    hung, after = extract_all(troubled(timeout=1.0), [odd_page(b"hang"), PAGES[-1]])
+    assert isinstance(hung, Unknown)
+    assert hung.reason == "extractor-hung: the page was not read in 1 seconds"
+    assert after == extract(PAGES[-1])
+
+
+def test_a_pause_without_pages_is_no_hang() -> None:
+    async def run() -> list[Reading]:
+        extractor = troubled(timeout=0.5)
+        try:
+            first = await extractor.extract(PAGES[-1])
+            await asyncio.sleep(1.0)
+            return [first, await extractor.extract(PAGES[-1])]
+        finally:
+            await extractor.close()
+
+    assert asyncio.run(run()) == [extract(PAGES[-1])] * 2
+
+
+def test_fault_of_ours_is_named_and_noise_does_no_harm() -> None:
+    readings = extract_all(troubled(), [odd_page(b"raise"), odd_page(b"print"), *PAGES[-3:]])
+    assert readings[0] == Unknown("extractor-error: RuntimeError: a fault of ours")
+    assert isinstance(readings[1], Unknown)
+    assert readings[2:] == [extract(page) for page in PAGES[-3:]]
+
+
+def test_closing_leaves_no_process_behind() -> None:
+    async def run() -> int | None:
+        extractor = Extractor()
+        await extractor.extract(PAGES[-1])
+        process = extractor._process
+        assert process is not None
+        await extractor.close()
+        return process.returncode
+
+    assert asyncio.run(run()) is not None
