@@ -1,0 +1,124 @@
+"""The benchmarks run, and compare like with like, on a few pages of the demo mirror."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.http_clients import CLIENTS, fidelity
+from benchmarks.processes import measured
+from benchmarks.time_shares import PLACES
+from mirror.demo import DemoServer
+from tests.crawling import PROJECT
+from tests.test_capture_bytes import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+README = (PROJECT / "benchmarks" / "README.md").read_text("utf-8")
+CHANNEL = "ncid9002"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    with DemoServer() as server:
+        yield server.url
+
+
+def run(name: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_crawl_contestants_read_the_same_pages(demo: str) -> None:
+    printed = run("crawl", demo, "--channels", CHANNEL, "--repeat", "1")
+    head, *lines = printed.splitlines()
+    assert head.split() == [
+        "pages",
+        "pages/s",
+        "ratio",
+        "CPU",
+        "ms/page",
+        "peak",
+        "MB",
+        "at",
+        "half",
+    ]
+    rows = {line[:15].strip(): line[15:].split() for line in lines}
+    assert list(rows)[:3] == ["bare", "bare, one item", "ours"]
+    assert len({row[0] for row in rows.values()}) == 1
+    assert int(rows["ours"][0]) > 20
+    assert rows["bare, one item"][2] == "1.00"
+    for name, row in rows.items():
+        peak, half = map(int, row[-2:])
+        assert peak > 0, name
+        assert half <= peak, name
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_recording_clients_are_judged_on_every_odd_answer(client: str) -> None:
+    verdicts = fidelity(client)
+    assert list(verdicts) == list(CASES)
+    assert verdicts["plain"] == verdicts["two interim responses at once"] == "exact"
+    # What docs/decisions/http-client.md rests on.
+    odd = {name: verdict.partition(" (")[0] for name, verdict in verdicts.items()}
+    assert {name: verdict for name, verdict in odd.items() if verdict != "exact"} == {
+        "colon-less line": "bytes only" if client == "aiohttp" else "lost",
+        "chunked with extensions and trailers": "bytes only" if client == "aiohttp" else "lost",
+    }
+
+
+def test_http_clients_prints_fidelity_and_speed(demo: str) -> None:
+    printed = run("http_clients", demo, "--pages", "10", "--repeat", "1")
+    cases, speeds = printed.split("\n\n")
+    assert len(cases.splitlines()) == 1 + len(CASES)
+    rows = [line.split() for line in speeds.splitlines()[1:]]
+    assert [row[0] for row in rows] == list(CLIENTS)
+    assert rows[0][2] == rows[0][4] == "1.00"
+
+
+def test_time_shares_add_up(demo: str) -> None:
+    printed = run("time_shares", demo, "--channels", CHANNEL, "--functions", "3")
+    assert "exit status 0" in printed
+    shares = {
+        line[8:]: float(line[:6].strip().rstrip("%"))
+        for line in printed.split("exit status")[1].split("\n\n")[0].splitlines()[1:]
+    }
+    assert sum(shares.values()) == pytest.approx(100, abs=1)
+    assert {"Scrapy", "extraction"} <= shares.keys()
+    assert len(set(shares) & set(PLACES.values())) >= 5
+
+
+def test_failed_contestant_ends_the_benchmark_with_its_output() -> None:
+    with pytest.raises(SystemExit, match=r"(?s)status 7.*last words"):
+        measured([sys.executable, "-c", "import sys; print('last words'); sys.exit(7)"])
+
+
+def test_memory_is_sampled_over_time() -> None:
+    late = "import time; time.sleep(.4); kept = bytearray(b'x' * 80_000_000); time.sleep(.2)"
+    usage = measured([sys.executable, "-c", late])
+    assert usage.peak_bytes > 80_000_000
+    assert usage.seconds >= 0.6
+    if sys.platform == "linux":
+        assert 0 < usage.half_bytes < 80_000_000
+
+
+def test_readme_lists_every_benchmark() -> None:
+    scripts = {
+        path.stem
+        for path in (PROJECT / "benchmarks").glob("*.py")
+        if "__main__" in path.read_text("utf-8")
+    } - {"bare_spider"}
+    assert scripts <= set(re.findall(r"benchmarks[./](\w+)", README))
