@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROBOTS = b"User-agent: *\nAllow: /\n"
 CHANNEL = "indexes/c1/README.md"
 MOST_MEMORY = 300 * 1024 * 1024
-SECONDS = 3
+SECONDS = 6
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\r\u202e\u2028"
 
 
