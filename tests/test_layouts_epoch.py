@@ -303,7 +303,7 @@ def test_every_warning_has_a_meaning_and_every_article_fits_the_schema() -> None
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"   \n", b"# Moved\n\nto [there](https://example.org/)\n", b"\xff\xfe"]
+    "body", [b"", b"   \n", b"# News\n\nat [home](https://example.org/)\n", b"\xff\xfe"]
 )
 def test_other_pages_are_unknown_with_a_reason(body: bytes) -> None:
     found = read(Page(MIRROR.at("README.md"), body))

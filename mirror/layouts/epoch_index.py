@@ -17,7 +17,7 @@ _TITLE = re.compile(r"\A\s*#{1,6}[ \t]+(\S[^\n]*)")
 _RULE = re.compile(r"\s*^-{3,}\s*$", re.MULTILINE)
 # A row of a channel is one link to the end of its line: titles hold brackets of every kind.
 _ROW = re.compile(r"^\s*#{1,6}\s*\[(.*)\]\(([^\s]*)\)\s*$")
-_LINK = re.compile(r"\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]){0,200}+)\]\(\s*([^\s()]*+)[^()\n]*\)")
+_LINK = re.compile(r"\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]){0,200}+)\]\(\s*+([^\s()]*+)[^()\n]*+\)")
 # 第 [ [12](./12.md) / … ] 页: the older pages of a channel.
 _PAGER = re.compile(r"[\s#]*第\s*\[")
 _HTML = re.compile(r"^[ \t]*+<(?:div|p|span|table)\b", re.IGNORECASE | re.MULTILINE)

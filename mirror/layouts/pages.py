@@ -67,6 +67,16 @@ class Unknown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A mirror's front page that says the mirror has gone."""
+
+    target: str
+    """Where it has gone to; ``""`` where the page does not say."""
+    reason: str
+    """``code: words of the page``; the code is ``moved`` or ``discontinued``."""
+
+
 class Layout(Protocol):
     """One family of mirrors: how it writes its index and article pages."""
 

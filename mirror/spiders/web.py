@@ -126,22 +126,36 @@ class WebSpider(MirrorSpider):
                 meta={"handle_httpstatus_all": True},
             )
         else:
-            for request in self._request(self.mirror.at(ROOT), "root", ""):
+            for request in self._request(self.mirror.at(ROOT), "root", "", ""):
                 yield request
 
     def _request(
-        self, address: Address, kind: PageKind, found_on: str, *, redirects: tuple[str, ...] = ()
+        self,
+        address: Address,
+        kind: PageKind,
+        channel: str,
+        found_on: str,
+        *,
+        redirects: tuple[str, ...] = (),
     ) -> Iterator[Request]:
-        """The request for a page, unless this run has asked for it before."""
+        """The request for a page, unless this run has asked for it before.
+
+        :param redirects: URLs of pages that led here, each by redirecting to the next.
+        """
         url = address.url
-        if not self.ledger.discover(url, kind, channel_of(address), found_on, self.run):
+        if not self.ledger.discover(url, kind, channel, found_on, self.run):
             return
         self.crawler.stats.inc_value("pages/known")
         yield scrapy.Request(
             url,
             callback=self.parse,
             errback=self.failed,
-            cb_kwargs={"address": address, "kind": kind, "redirects": redirects},
+            cb_kwargs={
+                "address": address,
+                "kind": kind,
+                "channel": channel,
+                "redirects": redirects,
+            },
             priority=ARTICLE_PRIORITY if kind == "article" else 0,
             dont_filter=True,
             meta={"dont_redirect": True, "handle_httpstatus_all": True, "verbatim_url": True},
@@ -164,7 +178,7 @@ class WebSpider(MirrorSpider):
         self.mirror = self.mirror.with_ref(refs.default)
         self.ledger.put("ref", refs.default)
         logger.info("Default branch of %s is %s", self.mirror.name, refs.default)
-        yield from self._request(self.mirror.at(ROOT), "root", "")
+        yield from self._request(self.mirror.at(ROOT), "root", "", "")
 
     def refs_failed(self, failure: Failure) -> None:
         assert self.mirror is not None
@@ -175,6 +189,7 @@ class WebSpider(MirrorSpider):
         response: Response,
         address: Address | None = None,
         kind: PageKind = "other",
+        channel: str = "",
         redirects: tuple[str, ...] = (),
     ) -> AsyncIterator[Request | Article]:
         """A page of the mirror, whatever its status."""
@@ -182,8 +197,13 @@ class WebSpider(MirrorSpider):
             address = self.address_of(response.url)
         status = response.status
         if status in (301, 302, 303, 307, 308):
-            for request in self._redirected(response, address, kind, redirects):
-                yield request
+            target = self._redirected(response, address, kind, redirects)
+            if target is not None:
+                visited = (*redirects, address.url)
+                for request in self._request(
+                    target, kind, channel, response.url, redirects=visited
+                ):
+                    yield request
         elif status in DEAD:
             self.page_ended(address.url, "dangling", f"status {status}", status)
         elif status != 200:
@@ -212,25 +232,28 @@ class WebSpider(MirrorSpider):
             if self.arguments.limit and self._articles >= self.arguments.limit:
                 self.findings.limited = True
                 return
-            for request in self._request(found, "article", address.url):
+            for request in self._request(found, "article", folder_of(found), address.url):
                 self._articles += 1
                 yield request
-        indexes = index.indexes if index.kind == "channel" else self._wanted(index.indexes)
-        for found in indexes:
-            yield from self._request(found, "index", address.url)
+        if index.kind == "root":
+            for channel, found in self._wanted(index.indexes):
+                yield from self._request(found, "index", channel, address.url)
+        else:
+            for found in index.indexes:
+                yield from self._request(found, "index", index.channel, address.url)
 
-    def _wanted(self, heads: Iterable[Address]) -> list[Address]:
-        """The heads of the channels asked for, of those that the root page names."""
+    def _wanted(self, heads: Iterable[Address]) -> list[tuple[str, Address]]:
+        """The channels asked for with their heads, of those that the root page names."""
         by_channel = {channel_of(head): head for head in heads}
         wanted = self.arguments.channels or tuple(by_channel)
         self.findings.channels = sorted(by_channel)
         self.findings.missing_channels = [name for name in wanted if name not in by_channel]
-        return [by_channel[name] for name in wanted if name in by_channel]
+        return [(name, by_channel[name]) for name in wanted if name in by_channel]
 
     def _redirected(
         self, response: Response, address: Address, kind: PageKind, redirects: tuple[str, ...]
-    ) -> Iterator[Request]:
-        """Follow a redirect to another page of this mirror; never leave it."""
+    ) -> Address | None:
+        """The page of this mirror that a redirect leads to; any other is noted as a failure."""
         assert self.mirror is not None
         location = (response.headers.get(b"Location") or b"").decode("utf-8", "replace")
         try:
@@ -238,20 +261,29 @@ class WebSpider(MirrorSpider):
         except ValueError:
             target = None
         if target is None or not location:
-            self.page_ended(address.url, "failed", f"redirects to {location!r}", response.status)
+            reason = f"redirects to {location!r}"
             if kind == "root":
                 self.findings.moved_to = location
         elif target.url in (address.url, *redirects):
-            self.page_ended(address.url, "failed", "redirects in a circle", response.status)
+            reason = "redirects in a circle"
         elif len(redirects) >= MAX_REDIRECTS:
-            self.page_ended(address.url, "failed", "too many redirects", response.status)
+            reason = "too many redirects"
         else:
             self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
-            yield from self._request(
-                target, kind, response.url, redirects=(*redirects, address.url)
-            )
+            return target
+        self.page_ended(address.url, "failed", reason, response.status)
+        return None
 
 
-def channel_of(address: Address) -> str:
-    """Folder that a page stands in, which is its channel on a mirror."""
+def folder_of(address: Address) -> str:
+    """Name of the folder that a page stands in: an article's channel."""
     return address.path.rpartition("/")[0].rpartition("/")[2]
+
+
+def channel_of(head: Address) -> str:
+    """The channel that an index page is the head of: its folder, or itself where it has none.
+
+    ``indexes/ncid1/README.md`` is a folder's front page, ``indexes/78.md`` stands for itself.
+    """
+    stem = head.path.rpartition("/")[2].removesuffix(".md")
+    return folder_of(head) if stem == "README" else stem

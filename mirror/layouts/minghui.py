@@ -1,0 +1,189 @@
+"""The ``minghui`` family: mh-news, the banned-news mirrors and others made with the same tool.
+
+A page is ``### TITLE`` and a long rule, a line of navigation (not in the oldest), the HTML of the
+article as its publisher has it, a block for sharing the page (not in the oldest), the label
+``原文地址`` or ``原文链接`` with the original URL, another long rule and more navigation. Whatever
+element holds the article, it is all that stands between navigation and sharing block, so that
+nothing is lost where an element is closed too early or never.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mirror.items import Article
+from mirror.layouts.characters import has_invisible, one_line, visible
+from mirror.layouts.credits import editors
+from mirror.layouts.dates import is_near, published, url_date
+from mirror.layouts.language import language
+from mirror.layouts.minghui_body import read_markup
+from mirror.layouts.minghui_credits import byline, reporters
+from mirror.layouts.minghui_dates import dateline
+from mirror.layouts.minghui_index import read_index
+from mirror.layouts.pages import ArticlePage
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mirror.layouts.dates import Dateline
+    from mirror.layouts.pages import IndexPage, Page
+
+_HEAD = re.compile(r"\A\s*+#{1,6}+(?!#)[^\S\n]*+([^\n]*+)\n[^\S\n]*+-{10,}+[^\S\n]*+(?:\n|\Z)")
+_HEAD_BYTES = re.compile(rb"\A[\s\xef\xbb\xbf]*+#{1,6}[^\n]*+\n[ \t]*+-{10}")
+# Nine bytes in ten of a deeply nested page are these.
+_INDENTATION = re.compile(r"\n[^\S\n]{2,}")
+_LINE_SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_NAVIGATION = re.compile(r"(?:[^\S\n]*+(?:#{1,6}[^\S\n][^\n]*+)?+\n)*+")
+_ORIGINAL = re.compile(
+    r"原文(?:链接|地址|网址|鏈接|連結|網址)[^:：\n]{0,20}[:：]"
+    r"[^\S\n]*+(?:\n[^\S\n]*+)?(https?:[^\n<]*)",
+    re.IGNORECASE,
+)
+_SHARING = re.compile(r"手机上?长按[^\n]{0,60}分享")
+# Label and sharing block begin a line, or follow the line break that ends the article.
+_LINE_START = re.compile(r"(?:\A|\n|<br ?/?>)[^\S\n]*\Z")
+_RULE_BEFORE = re.compile(r"(?:<hr ?/?>|\+{5,}(?:<br ?/?>)*)\s*\Z")
+_BEFORE = 120
+"""Characters before a label within which the start of its line is looked for."""
+_TAIL = re.compile(r"^-{10,}[^\S\n]*$", re.MULTILINE)
+_CONTAINER = re.compile(r'<div\b[^<>]*\b(?:ar_bArticleContent|class="?art-content)\b')
+_ARTICLE_ID = re.compile(r"[-/](n?\d+)\.html?$")
+_EDITED = re.compile(r"^https?://[^/]*\b(?:epochtimes|dajiyuan)\.com/")
+"""Publishers whose articles end in an editor's line."""
+
+
+class MinghuiLayout:
+    """Reads the pages of mh-news and of the older mirrors made with the same tool."""
+
+    name = "minghui"
+    version = "1"
+
+    def read(self, page: Page) -> IndexPage | ArticlePage | None:
+        """An article where the page has the frame of one, else an index where it has such rows."""
+        if _HEAD_BYTES.match(page.body):
+            parts = _parts(page.body.decode("utf-8", "replace"))
+            if parts is not None:
+                return ArticlePage(_article(page, parts, self))
+        return read_index(page, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    title: str
+    markup: str
+    """From the navigation to the sharing block or the label."""
+    original: str
+    warnings: frozenset[str]
+
+
+def _parts(source: str) -> _Parts | None:
+    """The page apart; ``None`` when its frame is not that of an article."""
+    source = _INDENTATION.sub("\n ", source.removeprefix("\ufeff"))
+    head = _HEAD.match(source)
+    if head is None:
+        return None
+    navigation = _NAVIGATION.match(source, head.end())
+    start = navigation.end() if navigation else head.end()
+    labels = [match for match in _ORIGINAL.finditer(source, start) if _begins_line(match)]
+    end = labels[-1].start() if labels else len(source)
+    sharing = [match for match in _SHARING.finditer(source, start, end) if _begins_line(match)]
+    if not (labels or sharing or _CONTAINER.search(source, start)):
+        return None
+    if sharing:
+        end = _block_start(source, sharing[-1].start())
+    elif not labels:
+        rules = list(_TAIL.finditer(source, start))
+        end = rules[-1].start() if rules else end
+    title = head[1].strip()
+    warnings = {
+        "no-title": not title,
+        "no-original": not labels,
+        "phrase-in-body": len(labels) > 1,
+        "invalid-utf8": "\ufffd" in source,
+    }
+    return _Parts(
+        title,
+        source[start : max(start, end)],
+        visible(labels[-1][1]).strip() if labels else "",
+        frozenset(code for code, holds in warnings.items() if holds),
+    )
+
+
+def _begins_line(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - _BEFORE) : match.start()]
+    return not before or before.isspace() or _LINE_START.search(before) is not None
+
+
+def _block_start(source: str, start: int) -> int:
+    """Where the sharing block begins, with the rule before its first line."""
+    before = source[max(0, start - _BEFORE) : start]
+    rule = _RULE_BEFORE.search(before)
+    return start - len(before) + rule.start() if rule else start
+
+
+def _article(page: Page, parts: _Parts, layout: MinghuiLayout) -> Article:
+    invisible = has_invisible(parts.markup)
+    clean = invisible or _LINE_SEPARATOR.search(parts.markup) is not None
+    body, featured = read_markup(parts.markup, clean)
+    warnings = parts.warnings | body.warnings
+    if invisible or has_invisible(parts.title):
+        warnings |= {"invisible-characters"}
+    line = dateline(body.text)
+    in_url = url_date(parts.original)
+    credit = byline(body.text[line.end :])
+    blocks = body.text.split("\n\n")
+    editor = editors(blocks)
+    warnings |= _date_warnings(line, parts.original, in_url)
+    if editor.block < 0 and _EDITED.match(parts.original):
+        warnings |= {"no-editor"}
+    if 0 <= editor.block < len(blocks) - 1:
+        warnings |= {"text-after-editor"}
+    folder, _, file = page.address.path.rpartition("/")
+    stem = file.removesuffix(".md")
+    named = _ARTICLE_ID.search(parts.original)
+    if named and named[1] != stem:
+        warnings |= {"id-mismatch"}
+    return Article(
+        id=named[1] if named else stem,
+        mirror=page.address.mirror.name,
+        layout=layout.name,
+        channel=folder.rpartition("/")[2],
+        url=page.address.url,
+        page_url=page.address.page_url,
+        original_url=parts.original,
+        title=one_line(visible(parts.title)),
+        published=_iso(published(line.date, in_url)),
+        dateline_date=_iso(line.date),
+        url_date=_iso(in_url),
+        byline=credit,
+        reporters=reporters(credit),
+        editors=editor.editors,
+        text=body.text,
+        html=body.html,
+        images=featured + body.images,
+        links=body.links,
+        tags=[],
+        videos=body.media,
+        language=language(body.text or parts.title),
+        warnings=sorted(warnings),
+        extractor=f"{layout.name}/{layout.version}",
+    )
+
+
+def _date_warnings(line: Dateline, original: str, in_url: date | None) -> set[str]:
+    warnings = set()
+    if line.date is None:
+        warnings.add("broken-dateline" if line.printed else "no-dateline")
+    elif not line.sound:
+        warnings.add("broken-dateline")
+    if original and in_url is None:
+        warnings.add("no-url-date")
+    if line.date and in_url and not is_near(line.date, in_url):
+        warnings.add("distant-dateline")
+    return warnings
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
