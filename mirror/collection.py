@@ -15,12 +15,13 @@ import os
 import re
 import shutil
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import filelock
 
 from mirror.ledger import Ledger, LedgerError
-from mirror.warc import index_file, merge_index
+from mirror.warc import iter_index, merge_index
 from mirror.warc.warcfile import sync_folder
 
 if TYPE_CHECKING:
@@ -211,11 +212,12 @@ def update_index(archive: Path, indexes: Path, indexed: Mapping[str, int]) -> No
 
     :param indexed: bytes of each file that stand in the index already, by file name.
     """
-    lines: list[str] = []
-    for name, start in indexed.items():
-        lines += index_file(archive / name, start)
-    if lines:
-        merge_index(lines, indexes / f"{indexes.parent.name}.cdxj")
+    lines = chain.from_iterable(
+        iter_index(archive / name, start) for name, start in indexed.items()
+    )
+    first = next(lines, None)
+    if first is not None:
+        merge_index(chain([first], lines), indexes / f"{indexes.parent.name}.cdxj")
 
 
 def sha256_of(path: Path, length: int) -> str:

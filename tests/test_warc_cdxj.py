@@ -217,3 +217,15 @@ def test_a_damaged_file_is_not_indexed(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(warc.BadWarc):
         warc.index_file(path)
+
+
+def test_many_new_lines_are_merged_in_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.warc.cdxj.SORTED_AT_ONCE", 3)
+    index = tmp_path / "index.cdxj"
+    old = [f"k{number:02} a" for number in range(0, 40, 2)]
+    warc.write_index(old, index)
+    new = [f"k{number:02} a" for number in range(39, -1, -1)]
+    warc.merge_index(iter(new), index)
+    assert index.read_text("utf-8").splitlines() == sorted(new)

@@ -13,7 +13,7 @@ from mirror.warc.builders import (
     revisit_not_modified,
     warcinfo,
 )
-from mirror.warc.cdxj import cdxj_line, index_file, merge_index, write_index
+from mirror.warc.cdxj import cdxj_line, index_file, iter_index, merge_index, write_index
 from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
 from mirror.warc.digest import sha1_base32
 from mirror.warc.message import MalformedMessage, Response, parse_response, payload
@@ -42,6 +42,7 @@ __all__ = [
     "decoded",
     "has_payload_digest",
     "index_file",
+    "iter_index",
     "merge_index",
     "metadata",
     "new_record_id",

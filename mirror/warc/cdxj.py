@@ -17,8 +17,9 @@ import io
 import json
 import os
 import re
-from contextlib import suppress
-from itertools import groupby
+from contextlib import ExitStack, suppress
+from itertools import groupby, islice
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import surt
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
     from mirror.warc.record import Record
     from mirror.warc.writer import Location
+
+SORTED_AT_ONCE = 10_000
+"""New lines that are in memory together while they are sorted."""
 
 _INDEXED = ("response", "revisit", "resource", "metadata")
 _MIME_END = re.compile(r"[;\s]")
@@ -77,8 +81,19 @@ def index_file(path: Path, start: int = 0) -> list[str]:
     :param start: offset of the record to begin with.
     :raises BadWarc: the file is damaged.
     """
-    lines = (cdxj_line(stored.record, stored.location) for stored in read_records(path, start))
-    return sorted({line for line in lines if line is not None}, key=str.encode)
+    return sorted(set(iter_index(path, start)), key=str.encode)
+
+
+def iter_index(path: Path, start: int = 0) -> Iterator[str]:
+    """The lines of a WARC file in the order of its records; one record at a time is in memory.
+
+    :param start: offset of the record to begin with.
+    :raises BadWarc: the file is damaged.
+    """
+    for stored in read_records(path, start):
+        line = cdxj_line(stored.record, stored.location)
+        if line is not None:
+            yield line
 
 
 def write_index(lines: Iterable[str], path: Path) -> None:
@@ -103,11 +118,19 @@ def write_index(lines: Iterable[str], path: Path) -> None:
 def merge_index(lines: Iterable[str], path: Path) -> None:
     """Add `lines`, in any order, to the sorted index at `path`, which need not exist yet.
 
-    The old index is streamed; a line that stands in both is kept once.
+    The old index is streamed, and the new lines are sorted in batches on disk, so that memory does
+    not grow with either; a line that stands twice is kept once.
     """
-    added = sorted(lines, key=str.encode)
-    merged = heapq.merge(_lines_of(path), added, key=str.encode)
-    write_index((line for line, _ in groupby(merged)), path)
+    unsorted = iter(lines)
+    with ExitStack() as stack:
+        runs: list[Iterable[str]] = [_lines_of(path)]
+        while batch := sorted(islice(unsorted, SORTED_AT_ONCE), key=str.encode):
+            run = stack.enter_context(TemporaryFile("w+", encoding="utf-8", newline="\n"))
+            run.writelines(f"{line}\n" for line in batch)
+            run.seek(0)
+            runs.append(line.removesuffix("\n") for line in run)
+        merged = heapq.merge(*runs, key=str.encode)
+        write_index((line for line, _ in groupby(merged)), path)
 
 
 def _lines_of(path: Path) -> Iterator[str]:
