@@ -10,16 +10,15 @@ over: memory that grows with it would show there.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.processes import Usage, measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,31 +33,6 @@ EXPORTS: dict[str, list[str]] = {
     "csv": ["--format", "csv"],
     "parquet": ["--format", "parquet"],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one command took."""
-
-    seconds: float
-    """Of processor time, its children's included."""
-    peak: float
-    """Megabytes of memory."""
-
-
-def measure(command: Sequence[str], target: Path) -> Run:
-    """Run a command to its end with its output in a file."""
-    with target.open("wb") as sink:
-        process = subprocess.Popen(command, cwd=PROJECT, stdout=sink, stderr=subprocess.PIPE)
-        assert process.stderr is not None
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.stderr.close()
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)}: {said.decode(errors='replace')}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
 
 
 def commands(collection: Path) -> dict[str, list[str]]:
@@ -104,34 +78,33 @@ def main() -> None:
         parser.error(f"{collection} has no items")
     size = sum(path.stat().st_size for path in files)
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "out"
         compared = commands(collection)
-        runs: dict[str, list[Run]] = {name: [] for name in compared}
+        runs: dict[str, list[Usage]] = {name: [] for name in compared}
         for _ in range(arguments.rounds):
             for name, command in compared.items():
-                runs[name].append(measure(command, target))
-        rows = _rows(collection, target)
+                runs[name].append(measured(command, cwd=PROJECT))
+        rows = _rows(collection, Path(folder) / "rows.jsonl")
         print(f"{rows} rows, {size / 1e6:.0f} MB of items")
         reference = "jq -c ." if "jq -c ." in runs else "cat"
-        base = statistics.median(run.seconds for run in runs[reference])
+        base = statistics.median(run.cpu_seconds for run in runs[reference])
         ratio = f"of {reference.partition(' ')[0]}"
         print(f"{'':34} {'CPU s':>7} {ratio:>7} {'rows/s':>9} {'MB/s':>7} {'peak MB':>8}")
         for name, found in runs.items():
             _show(name, found, base, rows, size)
         large = multiplied(collection, arguments.times, Path(folder))
         name = f"export jsonl, {arguments.times} times the size"
-        run = measure(export(large, "--format", "jsonl"), target)
+        run = measured(export(large, "--format", "jsonl"), cwd=PROJECT)
         _show(name, [run], base, rows * arguments.times, size * arguments.times)
 
 
 def _rows(collection: Path, target: Path) -> int:
-    measure(export(collection, "--format", "jsonl", "--fields", "id"), target)
+    measured(export(collection, "--fields", "id", "-o", str(target)), cwd=PROJECT)
     return target.read_bytes().count(b"\n")
 
 
-def _show(name: str, runs: Sequence[Run], base: float, rows: int, size: int) -> None:
-    seconds = max(statistics.median(run.seconds for run in runs), 1e-3)
-    peak = max(run.peak for run in runs)
+def _show(name: str, runs: Sequence[Usage], base: float, rows: int, size: int) -> None:
+    seconds = max(statistics.median(run.cpu_seconds for run in runs), 1e-3)
+    peak = max(run.peak_bytes for run in runs) / 1e6
     print(
         f"{name:34} {seconds:7.2f} {seconds / base:7.2f} {rows / seconds:9,.0f}"
         f" {size / 1e6 / seconds:7.0f} {peak:8.0f}"

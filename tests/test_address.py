@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from mirror.address import Address, Forge, Mirror, parse, parse_mirror
+from mirror.address import Address, Forge, Mirror, mirror_named, parse, parse_mirror
 
 GITHUB = Mirror(Forge.GITHUB, "https://github.com", "chenbao", "village-news", "master")
 GITLAB = Mirror(Forge.GITLAB, "https://gitlab.com", "press/asia", "village-news", "master")
@@ -286,6 +286,42 @@ def test_a_mirror_has_names() -> None:
     assert (PLAIN.home_url, PLAIN.git_url) == ("http://127.0.0.1:8099/", None)
     assert PLAIN_BELOW.name == "mirror.example/news/%E6%99%A8%E6%8A%A5"
     assert PLAIN_BELOW.raw_origins == {"https://mirror.example"}
+
+
+@given(some_mirror, some_ref, paths)
+@example(GITEA, "refs/tags/v1", "a")
+@example(BITBUCKET, "a/b", "a/b")
+def test_a_mirror_is_known_again_by_its_name_and_any_page(
+    mirror: Mirror, ref: str, path: str
+) -> None:
+    if mirror.forge is not Forge.PLAIN:
+        mirror = mirror.with_ref(ref)
+    refs = [mirror.ref] if mirror.ref else []
+    assert mirror_named(mirror.name, mirror.at(path).url, refs) == mirror
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("github.com/chenbao/other", "https://raw.githubusercontent.com/chenbao/news/main/a.md"),
+        ("127.0.0.1:8099", "http://127.0.0.1:8098/a.md"),
+        ("127.0.0.1:8099/base", "http://127.0.0.1:8099/a.md"),
+        ("127.0.0.1:8099", "a.md"),
+        ("", "http:///a.md"),
+    ],
+)
+def test_a_page_of_another_mirror_is_refused(name: str, url: str) -> None:
+    with pytest.raises(ValueError, match="no page of the mirror"):
+        mirror_named(name, url)
+
+
+@given(hostile, hostile)
+def test_any_name_and_url_give_a_mirror_of_that_name_or_none(name: str, url: str) -> None:
+    try:
+        mirror = mirror_named(name, url)
+    except ValueError:
+        return
+    assert mirror.find(url) is not None
 
 
 names = st.text("aB1._-", min_size=1, max_size=60)

@@ -11,6 +11,15 @@ from __future__ import annotations
 
 from mirror.address.forges import Forge
 from mirror.address.mirrors import Address, Mirror, Target, TargetKind
-from mirror.address.parsing import parse, parse_mirror
+from mirror.address.parsing import mirror_named, parse, parse_mirror
 
-__all__ = ["Address", "Forge", "Mirror", "Target", "TargetKind", "parse", "parse_mirror"]
+__all__ = [
+    "Address",
+    "Forge",
+    "Mirror",
+    "Target",
+    "TargetKind",
+    "mirror_named",
+    "parse",
+    "parse_mirror",
+]

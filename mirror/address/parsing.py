@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mirror.address import forges
@@ -66,6 +67,25 @@ def parse(url: str, refs: Collection[str] = ()) -> Address:
         if address:
             return address
     msg = f"no page of a repository on a known forge: {_show(url)}"
+    raise ValueError(msg)
+
+
+def mirror_named(name: str, url: str, refs: Collection[str] = ()) -> Mirror:
+    """Give back the mirror called `name` (:attr:`Mirror.name`), from any page of it.
+
+    A name tells neither forge, scheme nor ref; the raw URL of a page does. `refs` are as in
+    :func:`parse_mirror`. Raises ValueError when the page is of no mirror of that name.
+    """
+    with suppress(ValueError):
+        mirror = parse(url, refs).mirror
+        if mirror.name == name:
+            return mirror
+    reference = parse_reference(url)
+    if reference and reference.origin:
+        plain = Mirror(Forge.PLAIN, f"{reference.origin.partition('://')[0]}://{name}/")
+        if plain.name == name and plain.find(url):
+            return plain
+    msg = f"no page of the mirror {_show(name)}: {_show(url)}"
     raise ValueError(msg)
 
 
