@@ -48,6 +48,19 @@ class CollectionError(Exception):
         self.exit_status = exit_status
 
 
+def existing_collection(output: Path, name: str) -> Path:
+    """The folder of a collection that is there.
+
+    :raises CollectionError: it is not; the message lists those that are.
+    """
+    if not NAME.fullmatch(name) or not (output / name / "archive").is_dir():
+        there = ", ".join(sorted(path.parent.name for path in output.glob("*/archive")))
+        raise CollectionError(
+            f"no collection {name!r} in {output}; there are: {there or 'none'}", EXIT_USAGE
+        )
+    return output / name
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -154,8 +167,7 @@ class Collection:
         if self._items_file is None:
             self._items_file = (self.items / f"{self.run}.jsonl").open("ab", buffering=1 << 18)
         offset = self._items_file.tell()
-        self._items_file.write(line)
-        self._items_file.write(b"\n")
+        self._items_file.write(line + b"\n")
         return offset
 
     def item_line(self, item: StoredItem) -> bytes:

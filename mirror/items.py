@@ -8,7 +8,7 @@ present, and what a page does not have is ``None``, ``""`` or an empty list.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -149,6 +149,12 @@ def content_digest(article: Article) -> str:
     """``sha256:`` over all that the page itself gives: not where and when it was captured."""
     content = msgspec.json.encode(replace(article, capture=None, git=None))
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def changed_fields(before: Article, after: Article) -> list[str]:
+    """Names of an article's fields that differ, in their order; where it was captured is none."""
+    names = (each.name for each in fields(Article) if each.name not in ("capture", "git"))
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def json_schema() -> dict[str, Any]:

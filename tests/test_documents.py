@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from mirror.extensions.exit_status import MEANING
 from mirror.items import Article, json_schema
 from mirror.layouts.warnings import MEANINGS
 from tests.crawling import PROJECT, crawl
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DOCUMENTS = sorted(
     path

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mirror.address import parse_mirror
 from mirror.demo.server import demo_site
 from mirror.extraction import Extractor, extract
-from mirror.extraction.extract import Reading
 from mirror.layouts import ArticlePage, IndexPage, Page, Unknown
+
+if TYPE_CHECKING:
+    from mirror.extraction.extract import Reading
 
 MIRROR = parse_mirror("http://127.0.0.1:8000/")
 SITE = Path(str(demo_site()))

@@ -42,8 +42,6 @@ class Recorder:
         self.crawler = crawler
         self.stats = crawler.stats
         self.writer = warc.WriterThread(writer)
-        self.files: dict[str, None] = {writer.path.name: None}
-        """Names of the WARC files written to, in order."""
         self.failure: OSError | None = None
         """Why nothing can be written any more."""
         self._stopping: asyncio.Task[None] | None = None
@@ -113,7 +111,6 @@ class Recorder:
             self.failure = error
             self.stop_crawl()
             raise ArchiveUnwritable(f"{url}: {error}") from error
-        self.files[place.warc] = None
         capture = Capture(
             url=url,
             date=described.date,

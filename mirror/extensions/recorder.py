@@ -25,6 +25,7 @@ class CollectionRecorder(Recorder):
         if collection is None:
             raise NotConfigured
         settings = crawler.settings
+        ref = collection.ledger.get("ref")
         writer = WarcWriter(
             collection.archive,
             collection.name,
@@ -33,6 +34,7 @@ class CollectionRecorder(Recorder):
                 isPartOf=collection.name,
                 mirror=collection.ledger.get("mirror") or "",
                 run=collection.run,
+                **({"ref": ref} if ref else {}),
             ),
             max_size=settings.getint("WARC_MAX_SIZE"),
             now=collection.now,

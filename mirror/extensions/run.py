@@ -136,7 +136,7 @@ class RunExtension:
         if self.recorder.failure is not None:
             self.unwritable = str(self.recorder.failure)
         collection.sync_items()
-        warcs = await asyncio.to_thread(self._measure_warcs)
+        warcs = await asyncio.to_thread(self._measure_warcs, collection.ledger.warc_lengths())
         indexed = {w["name"]: collection.ledger.warc_indexed(w["name"]) for w in warcs}
         await asyncio.to_thread(update_index, collection.archive, collection.indexes, indexed)
         for entry in warcs:
@@ -185,14 +185,18 @@ class RunExtension:
             "reason": self.unwritable or reason,
         }
 
-    def _measure_warcs(self) -> list[dict[str, Any]]:
-        """Length and SHA-256 of each WARC file that this run wrote to."""
-        written = []
-        for name in self.recorder.files:
-            path = self.collection.archive / name
+    def _measure_warcs(self, known: dict[str, int]) -> list[dict[str, Any]]:
+        """Length and SHA-256 of each WARC file that grew since an ended run last measured it.
+
+        Those are the files of this run, and those of a run that did not come to its end.
+        """
+        grown = []
+        for path in sorted(self.collection.archive.glob("*.warc.gz")):
             length = path.stat().st_size
-            written.append({"name": name, "length": length, "sha256": sha256_of(path, length)})
-        return written
+            if length != known.get(path.name):
+                sha256 = sha256_of(path, length)
+                grown.append({"name": path.name, "length": length, "sha256": sha256})
+        return grown
 
     def _too_full(self) -> bool:
         free = self.collection.free_bytes()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
 from scrapy.exceptions import DropItem
 
-from mirror.items import Article, InvalidItem, content_digest, decode, encode
+from mirror.items import Article, InvalidItem, changed_fields, content_digest, decode, encode
 from mirror.ledger import StoredItem
 
 if TYPE_CHECKING:
@@ -60,24 +59,19 @@ class StorePipeline:
             self.stats.inc_value("articles/new")
         else:
             self.stats.inc_value("articles/changed")
-            for name in changed_fields(collection.item_line(known), article):
+            for name in _changes(collection.item_line(known), article):
                 self.stats.inc_value(f"articles/changed_fields/{name}")
         offset = collection.add_item(line)
         item = StoredItem(digest, collection.run, offset, len(line))
         collection.ledger.put_item(article.url, article.id, item)
 
 
-def changed_fields(before: bytes, article: Article) -> list[str]:
-    """Names of the fields in which an article differs from its earlier line in ``items/``.
-
-    Where it was captured is no content. A line that cannot be read any more differs in ``*``.
-    """
+def _changes(before: bytes, article: Article) -> list[str]:
+    """Fields in which an article differs from its earlier line, ``*`` when that cannot be read."""
     try:
-        earlier = decode(before)
+        return changed_fields(decode(before), article)
     except InvalidItem:
         return ["*"]
-    names = (field.name for field in fields(Article) if field.name not in ("capture", "git"))
-    return [name for name in names if getattr(earlier, name) != getattr(article, name)]
 
 
 def _status(article: Article) -> int | None:

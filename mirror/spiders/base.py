@@ -9,6 +9,7 @@ import scrapy
 
 from mirror.address import Forge, Mirror, parse
 from mirror.capture import origin_of
+from mirror.collection import EXIT_USAGE, CollectionError
 from mirror.extensions.findings import Findings
 from mirror.extraction import Extractor, extract
 from mirror.items import CaptureRef
@@ -47,12 +48,24 @@ class MirrorSpider(scrapy.Spider):
         self.given: dict[str, str] = {}
 
     def start_run(self, collection: Collection, mirror: Mirror) -> None:
-        """Begin a run over `mirror` in a collection that was opened for it."""
+        """Begin a run over `mirror` in a collection that was opened for it.
+
+        :raises CollectionError: the collection is of another ref.
+        """
         self.collection = collection
         self.ledger = collection.ledger
-        self.ledger.put("home", mirror.home_url)
-        if mirror.ref is None and (ref := self.ledger.get("ref")):
+        ref = self.ledger.get("ref")
+        if mirror.ref is None and ref is not None:
             mirror = mirror.with_ref(ref)
+        elif mirror.ref is not None and ref is None:
+            self.ledger.put("ref", mirror.ref)
+        elif mirror.ref != ref:
+            collection.close()
+            raise CollectionError(
+                f'collection "{collection.name}" is of the ref {ref}, not of {mirror.ref}; '
+                "give another one with -a collection=NAME",
+                EXIT_USAGE,
+            )
         self.mirror = mirror
         self.run = collection.start_run(self.name)
         if self.settings.getbool("EXTRACTION_PROCESS"):

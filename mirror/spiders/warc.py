@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirror import warc
-from mirror.address import parse_mirror
-from mirror.collection import Collection
+from mirror.address import mirror_named
+from mirror.collection import Collection, existing_collection
 from mirror.items import Article
 from mirror.layouts import Page
 from mirror.spiders.arguments import ArgumentError, WarcArguments
@@ -60,17 +60,15 @@ class WarcSpider(MirrorSpider):
 
     def open_collection(self, output: Path) -> None:
         name = self.arguments.require_collection()
-        if not (output / name / "ledger.sqlite").is_file():
-            there = sorted(path.parent.name for path in output.glob("*/ledger.sqlite"))
-            raise ArgumentError(
-                f"no collection {name!r} in {output}; there are: {', '.join(there) or 'none'}"
-            )
+        existing_collection(output, name)
         collection = Collection(output, name, None)
-        home = collection.ledger.get("home")
-        if home is None:
+        ledger = collection.ledger
+        mirror, page = ledger.get("mirror"), next(ledger.captured_pages(), None)
+        if mirror is None or page is None:
             collection.close()
             raise ArgumentError(f"collection {name!r} has no captures yet")
-        self.start_run(collection, parse_mirror(home))
+        refs = filter(None, [ledger.get("ref")])
+        self.start_run(collection, mirror_named(mirror, page.capture.url, list(refs)))
 
     async def start(self) -> AsyncIterator[Article]:
         reading: deque[asyncio.Task[Article | None]] = deque()

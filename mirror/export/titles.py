@@ -1,0 +1,103 @@
+"""What channels are called: read from the newest captures of their index pages."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+from mirror import layouts, warc
+from mirror.address import mirror_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST_BYTES = 16 * 1024 * 1024
+MOST_TRIED = 10
+"""Pages of a channel that are looked at before it stays without a title."""
+
+# A channel's head is what the root links to. It is the page that is kept up to date; older ones
+# are not written again when a channel is given another name.
+INDEX_PAGES = """
+SELECT c.url, c.warc, c.offset, c.length
+FROM page p LEFT JOIN page r ON r.url=p.found_on JOIN capture c ON c.url=p.url
+WHERE p.kind='index' AND p.channel=? AND c.truncated IS NULL
+AND (c.type='resource' OR c.type='response' AND c.status=200)
+ORDER BY r.kind IS 'root' DESC, c.date DESC, c.url LIMIT ?
+"""
+
+
+def channel_titles(folder: Path) -> dict[str, str]:
+    """The title of each channel of a collection that has one, by the channel's folder name.
+
+    Without a ledger, or without the records that it names, there are none: a title is an
+    addition, and its absence stops nobody.
+    """
+    path = folder / "ledger.sqlite"
+    if not path.is_file():
+        return {}
+    for way in _ways_to_read(path):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(way, uri=True)) as ledger:
+            return dict(_titles(ledger, folder / "archive"))
+    return {}
+
+
+def _ways_to_read(path: Path) -> Iterator[str]:
+    """How to open a ledger without leaving a trace beside it; the next one when that fails.
+
+    Even for reading, SQLite makes two files beside a database with a write-ahead log, unless it is
+    told that nobody writes. That is so while there is no log; a run that begins meanwhile makes
+    one. Where nothing can be written, a log that a killed run left cannot be read either.
+    """
+    uri, log = path.resolve().as_uri(), path.with_name(f"{path.name}-wal")
+    if not log.exists():
+        yield f"{uri}?immutable=1"
+    yield f"{uri}?mode=ro"
+    yield f"{uri}?immutable=1"
+
+
+def _titles(ledger: sqlite3.Connection, archive: Path) -> Iterator[tuple[str, str]]:
+    meta = dict(ledger.execute("SELECT key, value FROM meta"))
+    refs = (meta["ref"],) if meta.get("ref") else ()
+    channels = ledger.execute(
+        "SELECT DISTINCT channel FROM page WHERE kind='index' AND channel<>'' ORDER BY channel"
+    ).fetchall()
+    for (channel,) in channels:
+        for row in ledger.execute(INDEX_PAGES, (channel, MOST_TRIED)):
+            page = _index_page(meta.get("mirror", ""), refs, archive, *row)
+            if page is not None and page.kind == "channel" and page.title:
+                yield page.channel or channel, page.title
+                break
+
+
+def _index_page(
+    name: str,
+    refs: tuple[str, ...],
+    archive: Path,
+    url: str,
+    file: str,
+    offset: int,
+    length: int,
+) -> layouts.IndexPage | None:
+    """The index page in a record; ``None`` when the record or the page cannot be read."""
+    try:
+        address = mirror_named(name, url, refs).find(url, refs)
+        record = warc.read_at(archive / file, offset, length)
+        body = record.block if record.type == "resource" else _body(record.block)
+    except (OSError, ValueError):
+        return None
+    if address is None or record.target_uri != url:
+        return None
+    page = layouts.read(layouts.Page(address, body))
+    return page if isinstance(page, layouts.IndexPage) else None
+
+
+def _body(block: bytes) -> bytes:
+    """The page in a recorded response.
+
+    :raises ValueError: it cannot be read.
+    """
+    response = warc.parse_response(block)
+    coding = response.header(b"Content-Encoding")
+    return warc.decoded(warc.payload(block, response), coding, limit=MOST_BYTES)
