@@ -53,8 +53,8 @@ def existing_collection(output: Path, name: str) -> Path:
 
     :raises CollectionError: it is not; the message lists those that are.
     """
-    if not NAME.fullmatch(name) or not (output / name / "archive").is_dir():
-        there = ", ".join(sorted(path.parent.name for path in output.glob("*/archive")))
+    if not NAME.fullmatch(name) or not (output / name / "items").is_dir():
+        there = ", ".join(sorted(path.parent.name for path in output.glob("*/items")))
         raise CollectionError(
             f"no collection {name!r} in {output}; there are: {there or 'none'}", EXIT_USAGE
         )

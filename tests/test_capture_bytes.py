@@ -89,7 +89,8 @@ CASES = {
     "folded": Case(
         (
             sized(
-                b"HTTP/1.1 200 OK\r\nX-Long: one\r\n  two\r\n\tthree\r\nContent-Length: LENGTH\r\n\r\n",
+                b"HTTP/1.1 200 OK\r\nX-Long: one\r\n  two\r\n\tthree\r\n"
+                b"Content-Length: LENGTH\r\n\r\n",
                 PAGE,
             ),
         )
