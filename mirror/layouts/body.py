@@ -38,6 +38,8 @@ _SPECIAL = (
 )
 _UNWRAPPED = frozenset(("noscript",))
 """Elements whose content is kept without them: they parse differently where scripts run."""
+_MUTED = frozenset(("audio", "noscript", "video"))
+"""Elements whose text no browser shows that can play media and run scripts."""
 _FURNITURE = ' id="below_article_ad"'
 _HANDLER = re.compile(r' on\w+="')
 _NO_SIZE = re.compile(r"0(?:px)?")
@@ -105,6 +107,8 @@ class BodyReader:
     """What to do at the end of each open element."""
     _anchors: list[_Anchor] = field(default_factory=list)
     _figures: list[_Figure] = field(default_factory=list)
+    _muted: list[str] = field(default_factory=list)
+    """Open elements, by name, from one on whose text is not shown."""
     _dropping: int = 0
     """Open elements from one that is dropped on."""
 
@@ -113,12 +117,14 @@ class BodyReader:
         if self._dropping:
             self._drop(slash, name)
             return
-        if before:
+        if before and not self._muted:
             if before.isspace():
                 self._spaced = True
             else:
                 self._text(before)
         if slash:
+            if self._muted:
+                self._muted.pop()
             self._end(name)
         elif name:
             self._start(name, attributes)
@@ -203,6 +209,8 @@ class BodyReader:
             self._opened = True
         if name not in VOID:
             self._open.append(closing)
+            if self._muted or name in _MUTED:
+                self._muted.append(name)
 
     def _special(self, name: str, attributes: str) -> Callable[[], None] | None:
         """Note what an element means beyond its text; returns what its end brings, if anything."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from mirror.layouts.places import PLACE
+
 # --- the credit after the dateline: （大纪元记者某某综合报导）--------------------------
 
 _BRACKETED = re.compile(r"[（(]((?:[^（）()\n]|[（(][^（）()\n]{0,60}[）)]){1,160})[）)]")
@@ -20,30 +22,22 @@ _ROLE = re.compile(
 )
 _PAPER = re.compile(
     r"^(?:本报|本報|[\u4e00-\u9fff]{0,4}大[纪紀]元(?:时报|時報)?|新唐人(?:电视台)?)?"
-    r"(?:记?专[题題][部组組]者?|特[约約]|英文)?"
+    r"(?:记?专[题題][部组組]者?|特[约約]|英文|[记記](?=[\u4e00-\u9fff]{2}))?"
 )
 _DEED = re.compile(
-    r"(?:(?:综合报?|綜合|采访|採訪|编译|編譯|专题|專題|整理|联合|聯合|现场|現場|"
+    # 采访报答 and the like are misprints of 采访报导.
+    r"(?:(?:(?:采访|採訪)[报報].|综合报?|綜合|采访|採訪|编译|編譯|专题|專題|整理|联合|聯合|现场|現場|"
     r"视频|特别|独家|摄影|攝影|实习|翻译|翻譯|撰文|撰写|撰稿|改写|供稿|"
-    r"编导|报告|报导|报道|報導|報道|译|譯) ?)+$"
+    r"编导|述评|報告|报告|报导|报道|報導|報道|译|譯) ?)+$"
 )
-_PLACES = (
-    "美国 美國 美中 中国 中國 英国 英國 法国 德国 日本 韩国 荷兰 爱尔兰 澳洲 "
-    "澳大利亚 新西兰 加拿大 台湾 臺灣 台灣 香港 华盛顿 華盛頓 DC D.C. 纽约 "
-    "紐約 新泽西 洛杉矶 洛杉磯 旧金山 舊金山 硅谷 圣地亚哥 圣荷西 圣塔克拉拉 芝加哥 "
-    "底特律 波士顿 费城 休斯顿 休斯敦 达拉斯 亚特兰大 西雅图 迈阿密 丹佛 凤凰城 "
-    "盐湖城 橙县 长滩 好莱坞 核桃市 帕萨迪纳 加州 南加州 佛州 德州 宾州 北卡 "
-    "弗吉尼亚 密苏里 密歇根 怀俄明 犹他 特拉华 德拉华 威斯康辛 南达科他 蒙大拿 爱达荷 "
-    "多伦多 多倫多 温哥华 溫哥華 渥太华 蒙特利尔 卡尔加里 伦敦 倫敦 巴黎 柏林 "
-    "法兰克福 布鲁塞尔 日内瓦 赫尔辛基 悉尼 墨尔本 布里斯本 珀斯 堪培拉 奥克兰 台北 "
-    "臺北 台中 高雄 新北 桃园 花莲 南投 东京 東京 首尔 曼谷 新加坡 法拉盛 曼哈顿 "
-)
-_PLACE = re.compile(rf"(?:(?:{'|'.join(map(re.escape, _PLACES.split()))})[市州]? ?)+")
+# 综合报导 put before the name it belongs after.
+_DEED_FIRST = re.compile(r"^(?:综合|綜合|采访|採訪|编译|編譯)[报報][导導道]")
 _NO_PERSON = re.compile("中心|[部组組讯訊社网網台]$|[电電][视視]|新[闻聞]|完整|综合|大[纪紀]元|\\d")
 _HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\U00020000-\U0003ffff"
-# Longer Chinese names than these are a name and a place that is not in the list.
+# Longer Chinese names than these are a name and a place that is not known.
+_CHINESE_NAME = re.compile(rf"[{_HAN}]{{2,4}}")
 _NAME = re.compile(
-    rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:[·•・][{_HAN}]{{1,8}})+|[^\W\d_{_HAN}][^\d_{_HAN}]{{1,40}}"
+    rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:[·•・‧][{_HAN}]{{1,8}})+|[^\W\d_{_HAN}][^\d_{_HAN}]{{1,40}}"
 )
 
 
@@ -64,18 +58,24 @@ def reporters(credit: str) -> list[str]:
     people: list[str] = []
     for part in _PEOPLE_BREAK.split(credit.strip("（）() ")):
         named = _PAPER.sub("", _DEED.sub("", _ROLE.sub("", part.strip()))).strip()
+        named = _DEED_FIRST.sub("", named)
         people += [name for person in _AND.split(named) if (name := _person(person))]
     return list(dict.fromkeys(people))
 
 
 def _person(name: str) -> str:
     """A name without the place of its reporter; ``""`` when it is nobody's."""
-    for place in _PLACE.finditer(name):
-        if place.end() == len(name) and place.start() >= 2:
-            name = name[: place.start()].strip()
-        elif place.start() == 0 and len(name) - place.end() >= 2:
-            name = name[place.end() :]
-            break
+    if PLACE.fullmatch(name) or _NO_PERSON.search(name):
+        return ""
+    first = PLACE.match(name)
+    if first and len(name) - first.end() >= 2:
+        name = name[first.end() :]
+    # Behind a Chinese name that a known place ends, the address goes on with smaller ones.
+    place = PLACE.search(name, 2)
+    if place:
+        before = name[: place.start()].strip()
+        if place.end() == len(name) or _CHINESE_NAME.fullmatch(before):
+            name = before
     if _NO_PERSON.search(name) or not _NAME.fullmatch(name):
         return ""
     return name
@@ -83,16 +83,23 @@ def _person(name: str) -> str:
 
 # --- the editor's line: 文字整理：某某；责任编辑：某某# -----------------------------------
 
+# 责编, 责任编辑 and its misprints (责任编剧, 责王编辑, 则编辑, 任编辑, 责任 编辑), but not who is to
+# answer for a thing (责任人).
+_DUTY = (
+    r"[责責]任(?![人者方单單])\s?[^\s：:；;，。、]{0,4}|[责責则任][^\s：:；;，。、任]?[编編][辑輯]?"
+)
+_WORK = r"(?:文字|文稿|文章|图文|圖文|中文|后期)?(?:整理|改写|改寫|[编編][辑輯])"
 _LABEL = re.compile(
-    # 责编, 责任编辑 and its misprints (责任编剧, 责王编辑, 则编辑, 责任编辑·, 责任编辑？)
-    r"(?:^|(?<=[；;，,、\s（(]))"
-    r"(?:[责責则][^\s：:；;，。、]{1,5}|(?:文字|文稿|中文|后期)?(?:整理|[编編][辑輯]))"
-    r"\s?[·？?]?\s?[：:；;]"
+    rf"(?:^|(?<=[；;：:，,、\s（(]))(?:{_DUTY}|{_WORK})\s?[·？?]?\s?[：:；;]{{1,3}}"
 )
 _SEPARATOR = re.compile(r"[、，,／/＆&；;]")
 _EDITOR = re.compile(
-    rf"(?!责任|責任)[{_HAN}]{{2,5}}(?:·[{_HAN}]{{1,6}})?"
+    rf"(?!责任|責任)[{_HAN}]{{2,5}}(?:[·•・‧][{_HAN}]{{1,6}})?"
     r"|[A-Z][A-Za-z.'’\-]*(?: [A-Z][A-Za-z.'’\-]*)*"
+)
+# The whole label, at the end of a line that says something else before.
+_AT_END = re.compile(
+    rf"(?:(?<=\s)|(?<=[◇•。]))[责責]任[编編][辑輯][：:]\s*[{_HAN}、／/]{{2,30}}[\s#＃◇@]*$"
 )
 
 _LAST = 12
@@ -115,10 +122,19 @@ def editors(blocks: list[str]) -> EditorLine:
     last = -1
     for index in range(first, len(blocks)):
         for line in blocks[index].split("\n"):
-            if len(line) <= _LONGEST and _LABEL.match(line):
+            printed = _editor_line(line)
+            if printed:
                 last = index
-                people += [name for name in _labelled(line) if name not in people]
+                people += [name for name in _labelled(printed) if name not in people]
     return EditorLine(people, last)
+
+
+def _editor_line(line: str) -> str:
+    """What of a line is an editor's line: all of it, its end, or nothing."""
+    if len(line) <= _LONGEST and _LABEL.match(line):
+        return line
+    end = _AT_END.search(line, max(0, len(line) - _LONGEST))
+    return end[0] if end else ""
 
 
 def _labelled(line: str) -> list[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mirror.layouts.pages import IndexPage, Page
 
-_TITLE = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
+_TITLE = re.compile(r"^[^\S\n]*+#{1,6}[^\S\n]++(\S.*)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _BODY = re.compile(r"""<\w+\b[^<>]*\bid=["']?artbody\b""")
 # The label with or without （需翻墙）, its URL on the same line or the next.

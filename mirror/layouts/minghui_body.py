@@ -48,8 +48,6 @@ _SOURCE = re.compile(
 _THUMBNAIL = re.compile(r"--ss(?=\.\w{3,5}$)")
 _ESCAPED_TAG = re.compile(r"&lt;(/?[a-zA-Z][^<>\n]{0,200}?)&gt;")
 
-_MEDIA = frozenset(("audio", "video"))
-"""What they hold is for browsers that cannot show them."""
 _BOXES = frozenset(("center", "table", "td"))
 """Elements that hold a picture and its caption."""
 _LONGEST_CAPTION = 400
@@ -115,13 +113,9 @@ class _Reading:
     _open: list[str] = field(default_factory=list)
     """Open elements, by the names under which they were passed on."""
     _boxes: list[_Box] = field(default_factory=list)
-    _silent: int = 0
-    """Open elements whose text nobody sees."""
 
     def token(self, before: str, slash: str, name: str, attributes: str) -> None:
         """Pass one token on."""
-        if self._silent:
-            before = ""
         if name in _SKELETON:
             self.reader.token(before, "", "", "")
             return
@@ -132,7 +126,6 @@ class _Reading:
                 self.reader.token(before, "", "", "")
                 self._close_box(self._boxes.pop())
                 before = ""
-            self._silent -= name in _MEDIA
         elif name:
             if name == "span" and " href=" in attributes:
                 name = "a"
@@ -142,7 +135,6 @@ class _Reading:
                 before = ""
             if name not in VOID:
                 self._open.append(name)
-                self._silent += name in _MEDIA
         self.reader.token(before, slash, name, attributes)
 
     def _close_box(self, box: _Box) -> None:

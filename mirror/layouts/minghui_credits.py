@@ -10,21 +10,20 @@ _BRACKETED = re.compile(r"(?:[（(][^（）()〖〗\n]{1,80}[）)]|〖[^（）()
 _CREDIT_WORD = re.compile(
     "记者|記者|通[讯訊][员員]|报[道导]|報[導道]|来稿|來稿|来信|來信|[编編摘][译譯]|述评|特稿|消息|评论$"
 )
-# A correspondent, a reader or an editorial office is nobody by name.
-_NOBODY = re.compile("通[讯訊][员員]|来稿|來稿|来信|來信|特稿|消息|评论[）)]?$")
+# A reader or an editorial office is nobody by name, and a correspondent mostly a province.
+_NOBODY = re.compile("来稿|來稿|来信|來信|特稿|消息|评论[）)]?$")
+_CORRESPONDENT = re.compile("通[讯訊][员員]")
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻鍾譚鄒陸顧龍萬錢湯喬賀賴龔"
+)
+_NAMED_CORRESPONDENT = re.compile(
+    f"通[讯訊][员員](?:[{_SURNAMES}][\\u4e00-\\u9fff]{{2}}(?<![省市州县縣区區庄莊陆陸]))"
+    "(?:综合|綜合)?[报報][导導道]"
+)
 _OFFICE = re.compile("^.*(?:记者站|記者站)")
 _PAPER = re.compile("明慧(?:之窗|[网網])?")
-# Places beside those that all layouts know (credits.py).
-_PLACE_NAMES = (
-    "瑞典 斯德哥尔摩 罗马 意大利 瑞士 芬兰 挪威 丹麦 奥地利 维也纳 西班牙 比利时 波兰 希腊 捷克 "
-    "俄罗斯 乌克兰 土耳其 以色列 印度 印尼 马来西亚 越南 泰国 墨西哥 巴西 阿根廷 秘鲁 欧洲 北欧 "
-    "亚太 慕尼黑 汉堡 科隆 路德维希堡 威尼斯 蒙彼利埃 哥德堡 昆士兰 柏斯 阿德莱德 德克萨斯州 "
-    "德克萨斯 佛罗里达 明尼苏达 俄亥俄 弗吉尼亚州 密苏里州 伊利诺伊州 伊州 康州 大学园 梅沙 斯坦福 "
-    "费尔法克斯 休士顿 美国 加拿大 英国 法国 德国 澳洲 台湾 新西兰 日本 韩国"
-)
-_PLACES = f"(?:{'|'.join(_PLACE_NAMES.split())})"
-_NO_NAME = re.compile(f"{_PLACES}+市?")
-_PLACE = re.compile(f"(?<=..){_PLACES}+市?(?=综合|采访|编译|报|$|[）)])")
 
 
 def byline(text: str) -> str:
@@ -45,6 +44,7 @@ def reporters(credit: str) -> list[str]:
     """The people that a credit names, in its order, without their roles and places."""
     if _NOBODY.search(credit):
         return []
-    named = _PAPER.sub("", _OFFICE.sub("", credit.replace("摘译", "编译")))
-    people = known.reporters(_PLACE.sub("", named))
-    return [name for name in people if not _NO_NAME.fullmatch(name)]
+    if _CORRESPONDENT.search(credit) and not _NAMED_CORRESPONDENT.search(credit):
+        return []
+    named = _CORRESPONDENT.sub("记者", _OFFICE.sub("", credit.replace("摘译", "编译")))
+    return known.reporters(_PAPER.sub("", named))
