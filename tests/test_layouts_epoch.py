@@ -136,6 +136,12 @@ def test_titles_are_taken_as_they_stand(title: str) -> None:
     assert read_source(article_source(title=title)).title == title
 
 
+@pytest.mark.parametrize("space", ["\xa0", "\u3000", " \xa0"])
+def test_the_first_heading_is_the_title_whatever_space_follows_its_mark(space: str) -> None:
+    source = article_source().replace("### ", f"###{space}", 1)
+    assert read_source(source).title == "图书馆开门"
+
+
 def test_titles_lose_invisible_characters_and_odd_spaces() -> None:
     article = read_source(article_source(title="\u200b茶园\xa0的\u202d春天\u202c \xa0"))
     assert article.title == "茶园 的春天"
@@ -170,7 +176,9 @@ def test_titles_lose_invisible_characters_and_odd_spaces() -> None:
         ("<p>茶\u200b园\x08的\u202d水\u202c</p>", "茶园的水"),
         ("<style>p { color: red }</style><script>var a = '<p>';</script><p>甲</p>", "甲"),
         ("<style><!-- </style><p>甲</p><!-- --><p>乙</p>", "甲\n\n乙"),
-        ("<noscript><p>甲</p></noscript>", "甲"),
+        ("<p>甲</p><noscript><p>乙</p></noscript><p>丙</p>", "甲\n\n丙"),
+        ("<p>甲<noscript>乙<br/></noscript>丙</p>", "甲丙"),
+        ("<p>茶\u2028园<b>水</b></p>", "茶园水"),
         (
             "<p>甲</p><video><source src='https://v.example.org/a.mp4' type='video/mp4'/></video>",
             "甲",
@@ -279,6 +287,21 @@ def test_embedded_video_files_are_videos_and_sound_is_not() -> None:
         '<audio><source src="https://v.example.org/a.mp3" type="audio/mpeg"/></audio>'
     )
     assert article.videos == ["https://v.example.org/a.mp4"]
+
+
+def test_words_for_browsers_that_cannot_play_are_in_neither_text_nor_markup() -> None:
+    article = read_body(
+        '<p>甲</p><audio controls=""><source src="https://v.example.org/a.mp3"/>'
+        '<a href="https://v.example.org/a.mp3">听 a.mp3</a></audio>'
+        '<video><p>不能播放</p></video><noscript><img src="https://i.example.org/b.jpg"/>无</noscript>'
+        "<p>乙</p>"
+    )
+    assert article.text == "甲\n\n乙"
+    for words in ("听", "不能播放", "无"):
+        assert words not in article.html
+    assert "https://v.example.org/a.mp3" in article.html
+    assert [link.href for link in article.links] == ["https://v.example.org/a.mp3"]
+    assert [image.url for image in article.images][-1] == "https://i.example.org/b.jpg"
 
 
 def test_handlers_are_reported() -> None:

@@ -40,6 +40,8 @@ _UNWRAPPED = frozenset(("noscript",))
 """Elements whose content is kept without them: they parse differently where scripts run."""
 _MUTED = frozenset(("audio", "noscript", "video"))
 """Elements whose text no browser shows that can play media and run scripts."""
+_SHOWN_MUTED = frozenset(("img", "source", "track"))
+"""What is kept of them: what is played, and pictures that a script would bring."""
 _FURNITURE = ' id="below_article_ad"'
 _HANDLER = re.compile(r' on\w+="')
 _NO_SIZE = re.compile(r"0(?:px)?")
@@ -107,8 +109,8 @@ class BodyReader:
     """What to do at the end of each open element."""
     _anchors: list[_Anchor] = field(default_factory=list)
     _figures: list[_Figure] = field(default_factory=list)
-    _muted: list[str] = field(default_factory=list)
-    """Open elements, by name, from one on whose text is not shown."""
+    _muted: int = 0
+    """Open elements from one on whose text is not shown."""
     _dropping: int = 0
     """Open elements from one that is dropped on."""
 
@@ -123,8 +125,7 @@ class BodyReader:
             else:
                 self._text(before)
         if slash:
-            if self._muted:
-                self._muted.pop()
+            self._muted -= self._muted > 0
             self._end(name)
         elif name:
             self._start(name, attributes)
@@ -168,6 +169,8 @@ class BodyReader:
 
     def _break(self) -> None:
         """Begin a new block."""
+        if self._muted:
+            return
         self._last = ""
         if self.out and self.out[-1] != _BREAK:
             if self.out[-1] in ("\n", "\t"):
@@ -177,6 +180,8 @@ class BodyReader:
 
     def _line_break(self) -> None:
         """Begin a new line in the block; the second one in a row begins a block."""
+        if self._muted:
+            return
         self._last = ""
         if self.out and self.out[-1] in ("\n", "\t"):
             self.out[-1] = _BREAK
@@ -204,13 +209,13 @@ class BodyReader:
             if name == "img" and is_beacon(attributes):
                 return
             closing = self._special(name, attributes)
-        if name not in _UNWRAPPED:
+        if name not in _UNWRAPPED and (not self._muted or name in _SHOWN_MUTED):
             self.markup.append(f"<{name}{attributes}>")
             self._opened = True
         if name not in VOID:
             self._open.append(closing)
             if self._muted or name in _MUTED:
-                self._muted.append(name)
+                self._muted += 1
 
     def _special(self, name: str, attributes: str) -> Callable[[], None] | None:
         """Note what an element means beyond its text; returns what its end brings, if anything."""
@@ -238,6 +243,8 @@ class BodyReader:
             closing = self._open.pop()
             if closing is not None:
                 closing()
+        if self._muted:
+            return
         if name not in _UNWRAPPED:
             self.markup.append(f"</{name}>")
         if name in _BLOCKS:

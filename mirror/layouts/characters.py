@@ -17,7 +17,8 @@ _INVISIBLE = re.compile(
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_LINE_SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_LINE_END = re.compile(f"\r\n?|{_LINE_SEPARATOR.pattern}")
 _FOLDED_LINE = re.compile(r"(?<![ \t])[ \t]*+\n\s*+")
 
 _CJK = "\u2e80"
@@ -36,6 +37,11 @@ def is_plain(text: str) -> bool:
 def has_invisible(text: str) -> bool:
     """Whether :func:`visible` would take a character out."""
     return not is_plain(text) and _INVISIBLE.search(text) is not None
+
+
+def has_line_separator(text: str) -> bool:
+    """Whether :func:`visible` would make a newline of a character that a parser leaves alone."""
+    return not is_plain(text) and _LINE_SEPARATOR.search(text) is not None
 
 
 def visible(text: str) -> str:

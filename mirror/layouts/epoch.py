@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mirror.items import Article, Image
 from mirror.layouts.body import Body, BodyReader
-from mirror.layouts.characters import has_invisible, one_line, visible
+from mirror.layouts.characters import has_invisible, has_line_separator, one_line, visible
 from mirror.layouts.credits import byline, editors, reporters
 from mirror.layouts.dates import Dateline, dateline, is_near, published, url_date
 from mirror.layouts.epoch_index import read_index
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mirror.layouts.pages import IndexPage, Page
 
-_TITLE = re.compile(r"^[^\S\n]*+#{1,6}[^\S\n]++(\S.*)$", re.MULTILINE)
+_TITLE = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]++(\S.*)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _BODY = re.compile(r"""<\w+\b[^<>]*\bid=["']?artbody\b""")
 # The label with or without （需翻墙）, its URL on the same line or the next.
@@ -99,10 +99,11 @@ def _heads_end(source: str, body: int) -> int:
 
 
 def _article(page: Page, parts: _Parts, layout: EpochLayout) -> Article:
-    clean = has_invisible(parts.markup)
+    invisible = has_invisible(parts.markup)
+    clean = invisible or has_line_separator(parts.markup)
     body, featured = _read_markup(parts.markup, clean)
     warnings = parts.warnings | body.warnings
-    if clean or has_invisible(parts.title):
+    if invisible or has_invisible(parts.title):
         warnings |= {"invisible-characters"}
     line = dateline(body.text)
     in_url = url_date(parts.original)

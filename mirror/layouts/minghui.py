@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror.items import Article
-from mirror.layouts.characters import has_invisible, one_line, visible
+from mirror.layouts.characters import has_invisible, has_line_separator, one_line, visible
 from mirror.layouts.credits import editors
 from mirror.layouts.dates import is_near, published, url_date
 from mirror.layouts.language import language
@@ -34,7 +34,6 @@ _HEAD = re.compile(r"\A\s*+#{1,6}+(?!#)[^\S\n]*+([^\n]*+)\n[^\S\n]*+-{10,}+[^\S\
 _HEAD_BYTES = re.compile(rb"\A[\s\xef\xbb\xbf]*+#{1,6}[^\n]*+\n[ \t]*+-{10}")
 # Nine bytes in ten of a deeply nested page are these.
 _INDENTATION = re.compile(r"\n[^\S\n]{2,}")
-_LINE_SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _NAVIGATION = re.compile(r"(?:[^\S\n]*+(?:#{1,6}[^\S\n][^\n]*+)?+\n)*+")
 _ORIGINAL = re.compile(
     r"原文(?:链接|地址|网址|鏈接|連結|網址)[^:：\n]{0,20}[:：]"
@@ -125,7 +124,7 @@ def _block_start(source: str, start: int) -> int:
 
 def _article(page: Page, parts: _Parts, layout: MinghuiLayout) -> Article:
     invisible = has_invisible(parts.markup)
-    clean = invisible or _LINE_SEPARATOR.search(parts.markup) is not None
+    clean = invisible or has_line_separator(parts.markup)
     body, featured = read_markup(parts.markup, clean)
     warnings = parts.warnings | body.warnings
     if invisible or has_invisible(parts.title):

@@ -1,0 +1,1 @@
+"""Accuracy of the extraction, scored page by page: ``python -m benchmarks.accuracy``."""
