@@ -104,6 +104,7 @@ def test_published_is_the_dateline_unless_it_is_far_from_the_url() -> None:
         ("（大纪元记者周水采访报答）", ["周水"]),
         ("（大纪元记者综合报导林小河）", ["林小河"]),
         ("（英文大纪元记者安娜‧布鲁克报导／周水编译）", ["安娜‧布鲁克", "周水"]),
+        ("（大纪元记者奥斯汀‧布鲁克、安娜·悉尼报导）", ["奥斯汀‧布鲁克", "安娜·悉尼"]),
         ("（大纪元香港新闻中心报导）", []),
         ("（大纪元纽约记者站报导）", []),
     ],
@@ -153,7 +154,12 @@ def test_the_editor_s_line_in_its_variants(line: str, people: list[str]) -> None
 
 @pytest.mark.parametrize(
     "line",
-    ["他是本报的责任编辑：这件事人人知道。", "责任人法官：林小河", "责任者：林小河", "负责：林小河"],
+    [
+        "他是本报的责任编辑：这件事人人知道。",
+        "责任人法官：林小河",
+        "责任者：林小河",
+        "负责：林小河",
+    ],
 )
 def test_what_is_no_editor_s_line(line: str) -> None:
     assert editors([line]).block == -1

@@ -267,6 +267,8 @@ class BodyReader:
 
     def _cell(self) -> None:
         """Cells of a row stand in one block, a tab apart: white space, nothing invented."""
+        if self._muted:
+            return
         self._last = ""
         if self.out and self.out[-1] not in (_BREAK, "\n", "\t"):
             self.out.append("\t")

@@ -83,8 +83,8 @@ def _person(name: str) -> str:
 
 # --- the editor's line: 文字整理：某某；责任编辑：某某# -----------------------------------
 
-# 责编, 责任编辑 and its misprints (责任编剧, 责王编辑, 则编辑, 任编辑, 责任 编辑), but not who is to
-# answer for a thing (责任人).
+# 责编, 责任编辑 and its misprints (责任编剧, 责王编辑, 则编辑, 任编辑, 责任 编辑), but not who is
+# to answer for a thing (责任人).
 _DUTY = (
     r"[责責]任(?![人者方单單])\s?[^\s：:；;，。、]{0,4}|[责責则任][^\s：:；;，。、任]?[编編][辑輯]?"
 )
