@@ -226,7 +226,8 @@ def test_a_signal_leaves_no_partial_file(tmp_path: Path, number: signal.Signals)
     command += ["-o", str(target / "x.csv")]
     with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 60
-        while not list(target.iterdir()) and time.monotonic() < deadline:
+        while not any(path.stat().st_size for path in target.iterdir()):
+            assert time.monotonic() < deadline
             time.sleep(0.005)
         assert [path.suffix for path in target.iterdir()] == [".partial"]
         process.send_signal(number)

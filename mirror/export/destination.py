@@ -51,9 +51,12 @@ class Destination:
             if self._target.is_dir():
                 raise IsADirectoryError(f"{self._target} is a folder")
             name = f".{self._target.name}.{secrets.token_hex(4)}.partial"
-            partial = self._target.with_name(name)
-            self._file = partial.open("xb", BUFFER)
-            self._partial = partial
+            self._partial = self._target.with_name(name)
+            try:
+                self._file = self._partial.open("xb", BUFFER)
+            except BaseException:  # a signal can come between the file and its being known
+                self._partial.unlink(missing_ok=True)
+                raise
         return self._file
 
     def __exit__(
