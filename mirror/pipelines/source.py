@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from mirror.address import Address
     from mirror.collection import Collection
     from mirror.ledger import Outcome
 
@@ -15,9 +14,6 @@ class ArticleSource(Protocol):
 
     collection: Collection | None
     """Where items go; ``None`` when nothing is kept (``scrapy parse``)."""
-
-    def address_of(self, url: str) -> Address:
-        """The address of a page of the mirror."""
 
     def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
         """Note how the page that an item came from ended."""
