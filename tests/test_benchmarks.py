@@ -18,6 +18,7 @@ from tests.test_capture_bytes import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 README = (PROJECT / "benchmarks" / "README.md").read_text("utf-8")
 CHANNEL = "ncid9002"
@@ -99,6 +100,17 @@ def test_time_shares_add_up(demo: str) -> None:
     assert sum(shares.values()) == pytest.approx(100, abs=1)
     assert {"Scrapy", "extraction"} <= shares.keys()
     assert len(set(shares) & set(PLACES.values())) >= 5
+
+
+def test_index_grows_without_being_read(tmp_path: Path) -> None:
+    printed = run("index", "--lines", "20000", "--new", "10", "--folder", str(tmp_path))
+    head, names, *rows = (line.split() for line in printed.splitlines())
+    size, read = float(head[2]), [float(row[-2]) for row in rows]
+    assert names[-4:] == ["MB", "read", "MB", "written"]
+    if sys.platform == "linux":
+        assert max(read[:2]) < size / 10
+        assert read[2] > size, "merged"
+    assert not list(tmp_path.iterdir())
 
 
 def test_failed_contestant_ends_the_benchmark_with_its_output() -> None:

@@ -13,9 +13,10 @@ from mirror.warc.builders import (
     revisit_not_modified,
     warcinfo,
 )
-from mirror.warc.cdxj import cdxj_line, index_file, iter_index, merge_index, write_index
+from mirror.warc.cdxj import cdxj_line, index_file, iter_index
 from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
 from mirror.warc.digest import sha1_base32
+from mirror.warc.index import IndexFiles
 from mirror.warc.message import MalformedMessage, Response, parse_response, payload
 from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records
 from mirror.warc.record import Record, new_record_id
@@ -29,6 +30,7 @@ __all__ = [
     "BodyTooLarge",
     "Earlier",
     "Exchange",
+    "IndexFiles",
     "Location",
     "MalformedMessage",
     "Record",
@@ -43,7 +45,6 @@ __all__ = [
     "has_payload_digest",
     "index_file",
     "iter_index",
-    "merge_index",
     "metadata",
     "new_record_id",
     "parse_response",
@@ -58,5 +59,4 @@ __all__ = [
     "sha1_base32",
     "warcinfo",
     "whole_length",
-    "write_index",
 ]
