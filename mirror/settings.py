@@ -55,6 +55,11 @@ EXTRACTION_TIMEOUT = 60  # seconds for one page before it counts as not understo
 ITEM_PIPELINES = {"mirror.pipelines.store.StorePipeline": 300}
 FEED_EXPORT_ENCODING = "utf-8"
 
+# Packages (scrapy wacz). The private key that signs them is made there on first use; "" stands for
+# $XDG_CONFIG_HOME/mirror-archive/wacz-key.pem, which is in ~/.config where that is not set.
+
+WACZ_KEY = ""
+
 # What a run tells.
 
 EXTENSIONS = {

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from tqdm import tqdm
 
 from mirror import exclusions
 from mirror.collection import CollectionError, existing_collection
+from mirror.commands.terminal import is_own, progress_bar, say, signals_as_exit
 from mirror.export import (
     Columns,
     DataSet,
@@ -33,12 +30,9 @@ from mirror.extensions.exit_status import COMPLETE, ERROR, PARTIAL, UNWRITABLE, 
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
-    from types import FrameType
     from typing import Any
 
 PIPE_CLOSED = 128 + signal.SIGPIPE
-OWN_FOLDERS = ("archive", "indexes", "items", "runs")
 
 
 class Command(ScrapyCommand):
@@ -127,13 +121,13 @@ def _export(output: Path, name: str, opts: argparse.Namespace) -> int:
     if opts.bom and form is not Format.CSV:
         raise ExportError(f"--bom is for CSV, not for {form}")
     check_available(form)
-    with _signals_as_exit(), DataSet(folder, request) as data:
-        with _bar(unit="B", unit_scale=True, total=data.size, desc="reading") as bar:
+    with signals_as_exit(), DataSet(folder, request) as data:
+        with progress_bar(unit="B", unit_scale=True, total=data.size, desc="reading") as bar:
             data.read(bar.update)
         with destination as stream:
             writer = open_writer(form, stream, columns, bom=opts.bom)
             count = 0
-            with _bar(unit=" articles", total=data.count(), desc="writing") as bar:
+            with progress_bar(unit=" articles", total=data.count(), desc="writing") as bar:
                 for rows in data.rows():
                     for row in rows:
                         writer.write(row)
@@ -146,13 +140,13 @@ def _export(output: Path, name: str, opts: argparse.Namespace) -> int:
 def _tell(data: DataSet, count: int, destination: Destination) -> int:
     if destination.path is not None:
         excluded = f", {data.excluded} pages excluded" if data.excluded else ""
-        _say(f"scrapy export: {count} rows to {destination.path}{excluded}")
+        say(f"scrapy export: {count} rows to {destination.path}{excluded}")
     faults = data.faults
     if not faults.count:
         return COMPLETE
     for fault in faults.listed:
-        _say(f"scrapy export: left out: {fault}")
-    _say(
+        say(f"scrapy export: left out: {fault}")
+    say(
         f"scrapy export: {faults.count} lines are no items and were left out; "
         f"look at the collection with: scrapy verify {data.folder.name}"
     )
@@ -186,52 +180,11 @@ def _names(text: str | None) -> list[str]:
 
 
 def _destination(folder: Path, path: Path | None) -> Destination:
-    if path is not None:
-        target = Path(os.path.realpath(path))
-        here = folder.resolve()
-        own = target.parent == here and (
-            target.name.startswith("ledger.sqlite") or target.name == exclusions.FILE_NAME
-        )
-        if own or {here / each for each in OWN_FOLDERS} & {target, *target.parents}:
-            raise ExportError(f"{path} is the collection's own; write somewhere else")
+    if path is not None and is_own(path, folder):
+        raise ExportError(f"{path} is the collection's own; write somewhere else")
     return Destination(path)
 
 
-def _bar(*, unit: str, total: int, desc: str, unit_scale: bool = False) -> tqdm[Any]:
-    """Progress on a terminal, nothing elsewhere."""
-    return tqdm(
-        unit=unit,
-        unit_scale=unit_scale,
-        total=total,
-        desc=desc,
-        leave=False,
-        dynamic_ncols=True,
-        disable=None,
-        file=sys.stderr,
-    )
-
-
-@contextmanager
-def _signals_as_exit() -> Iterator[None]:
-    """Let SIGINT and SIGTERM unwind like an exception, so that no partial file stays behind."""
-
-    def end(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
 def _refuse(message: str, status: int) -> int:
-    _say(f"scrapy export: {message}")
+    say(f"scrapy export: {message}")
     return status
-
-
-def _say(line: str) -> None:
-    """A line for the operator; nothing in it may act on a terminal."""
-    shown = "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in line)
-    sys.stderr.write(f"{shown}\n")

@@ -14,9 +14,12 @@ from tqdm import tqdm
 
 from mirror.collection import EXIT_USAGE, NAME, CollectionError
 from mirror.verification import Options, Report, bytes_to_read, held_for_reading, verify
+from mirror.warc.wacz.complaints import printable
+from mirror.warc.wacz.verify import Verified, verify_wacz
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
 EXIT_DAMAGED = 3
 LEAST_DECODED = 64 * 1024 * 1024
@@ -30,15 +33,15 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "[options] <collection>"
+        return "[options] <collection | FILE.wacz>"
 
     def short_desc(self) -> str:
-        return "Verify a collection: archive, items, indexes, run summaries, ledger"
+        return "Verify a collection (archive, items, indexes, run summaries, ledger) or a WACZ file"
 
     def long_desc(self) -> str:
         return (
             f"{self.short_desc()}. Nothing is changed. Exit status: 0 all holds; 3 something does "
-            "not, and it is told what and where; 2 no such collection, or wrong usage; "
+            "not, and it is told what and where; 2 no such collection or file, or wrong usage; "
             "75 a run is writing to it."
         )
 
@@ -58,11 +61,15 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1 or not NAME.fullmatch(args[0]):
-            raise UsageError("name one collection, such as: scrapy verify demo")
+        packed = len(args) == 1 and args[0].endswith(".wacz")
+        if len(args) != 1 or not (packed or NAME.fullmatch(args[0])):
+            raise UsageError("name one collection, or a WACZ file: scrapy verify demo")
         if opts.most < 0 or opts.jobs < 0:
             raise UsageError("--most and --jobs take a number that is not negative")
         assert self.settings is not None
+        if packed:
+            self.exitcode = _verify_package(Path(args[0]), opts.most, opts.json)
+            return
         folder = Path(self.settings["OUTPUT_DIR"]) / args[0]
         maximum = self.settings.getint("DOWNLOAD_MAXSIZE")
         options = Options(
@@ -103,6 +110,72 @@ def _verify(folder: Path, options: Options, json_file: str | None) -> int:
     return 0 if report.holds else EXIT_DAMAGED
 
 
+def _verify_package(path: Path, most: int, json_file: str | None) -> int:
+    """Verify a WACZ file, and tell; gives the exit status."""
+    if not path.is_file():
+        sys.stderr.write(f"scrapy verify: there is no file {path}\n")
+        return EXIT_USAGE
+    try:
+        with _bar(2 * path.stat().st_size) as bar:
+            verified = verify_wacz(path, most=most, progress=bar.update)
+        told = json.dumps(_package_report(path, verified), ensure_ascii=False)
+        if json_file == "-":
+            sys.stdout.write(f"{told}\n")
+        else:
+            if json_file:
+                Path(json_file).write_text(f"{told}\n", "utf-8")
+            sys.stdout.write(f"{_package_words(path, verified)}\n")
+    except OSError as error:
+        sys.stderr.write(f"scrapy verify: {error}\n")
+        return EXIT_DAMAGED
+    return 0 if verified.holds else EXIT_DAMAGED
+
+
+def _package_report(path: Path, verified: Verified) -> dict[str, Any]:
+    complaints, counts = verified.complaints, verified.counts
+    return {
+        "file": path.name,
+        "holds": verified.holds,
+        "counts": {
+            "warcs": verified.warcs,
+            "records": counts.records,
+            "index_lines": counts.index_lines,
+            "pages": counts.pages,
+        },
+        "findings": {
+            "total": complaints.total,
+            "by_check": dict(sorted(complaints.by_check.items())),
+            "listed": complaints.listed,
+        },
+        "public_key": verified.public_key,
+        "notes": verified.notes,
+    }
+
+
+def _package_words(path: Path, verified: Verified) -> str:
+    """The report as a person reads it."""
+    complaints, counts = verified.complaints, verified.counts
+    lines = list(complaints.listed)
+    if complaints.total > len(lines):
+        lines.append(f"… and {complaints.total - len(lines)} more (--most)")
+    lines += [f"note: {printable(note)}" for note in verified.notes]
+    if verified.public_key:
+        lines.append(f"signed with the key whose public part is {verified.public_key}")
+    lines.append(
+        f"{printable(path.name)}: {counts.records} records in {verified.warcs} WARC files,"
+        f" {counts.index_lines} index lines, {counts.pages} lines of pages"
+    )
+    lines.append(_verdict(complaints.total, complaints.by_check))
+    return "\n".join(lines)
+
+
+def _verdict(total: int, by_check: Mapping[str, int]) -> str:
+    if not total:
+        return "all holds"
+    parts = ", ".join(f"{count} {check}" for check, count in sorted(by_check.items()))
+    return f"{total} things do not hold: {parts}"
+
+
 def _bar(size: int) -> tqdm[NoReturn]:
     return tqdm(
         total=size,
@@ -133,9 +206,5 @@ def _words(report: Report, seconds: float) -> str:
         f" {counts['items']} items, {counts['index_lines']} index lines, {counts['runs']} runs;"
         f" {seconds:.1f} s"
     )
-    if report.holds:
-        lines.append("all holds")
-    else:
-        parts = ", ".join(f"{count} {check}" for check, count in sorted(findings.by_check.items()))
-        lines.append(f"{findings.total} things do not hold: {parts}")
+    lines.append(_verdict(findings.total, findings.by_check))
     return "\n".join(lines)

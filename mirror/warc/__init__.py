@@ -18,7 +18,7 @@ from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
 from mirror.warc.digest import sha1_base32
 from mirror.warc.index import IndexFiles
 from mirror.warc.message import MalformedMessage, Response, parse_response, payload
-from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records
+from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records, records_in
 from mirror.warc.record import Record, new_record_id
 from mirror.warc.recovery import cut_torn_tail, whole_length
 from mirror.warc.thread import WriterThread
@@ -51,6 +51,7 @@ __all__ = [
     "payload",
     "read_at",
     "read_records",
+    "records_in",
     "request",
     "resource",
     "response",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from mirror.warc.member import DamagedMember, Members
 from mirror.warc.record import Record
@@ -46,13 +46,21 @@ def read_records(path: Path, start: int = 0) -> Iterator[StoredRecord]:
     :raises OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        members = Members(file, start)
-        while True:
-            offset = members.offset
-            record = _next_record(members, path)
-            if record is None:
-                return
-            yield StoredRecord(Location(path.name, offset, members.offset - offset), record)
+        yield from records_in(file, path, start)
+
+
+def records_in(file: BinaryIO, path: Path, start: int = 0) -> Iterator[StoredRecord]:
+    """As :func:`read_records`, of a file that is open; only ``read`` and ``seek`` are asked of it.
+
+    :param path: what the file is called.
+    """
+    members = Members(file, start)
+    while True:
+        offset = members.offset
+        record = _next_record(members, path)
+        if record is None:
+            return
+        yield StoredRecord(Location(path.name, offset, members.offset - offset), record)
 
 
 def read_at(path: Path, offset: int, length: int) -> Record:
