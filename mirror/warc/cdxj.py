@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from mirror.warc.location import Location
     from mirror.warc.record import Record
-    from mirror.warc.writer import Location
 
 SORTED_AT_ONCE = 10_000
 """New lines that are in memory together while they are sorted."""
