@@ -98,7 +98,7 @@ class Pages:
     ) -> None:
         """Note how the look at a page ended; ``since`` stays while the outcome stays the same.
 
-        What its captures say is acted upon by that.
+        What its captures up to then say is acted upon by that.
 
         :param looked: when it was looked at, as a ``WARC-Date``.
         """
@@ -107,7 +107,9 @@ class Pages:
             " seen=?, looked=?, outcome=?, reason=?, status=? WHERE url=?",
             (outcome, run, run, looked, outcome, reason, status, url),
         )
-        self._db.execute("UPDATE capture SET unread=0 WHERE url=? AND unread", (url,))
+        self._db.execute(
+            "UPDATE capture SET unread=0 WHERE url=? AND date<=? AND unread", (url, looked)
+        )
         self.judged(url, outcome, reason=reason, status=status)
 
     def judged(
@@ -120,10 +122,14 @@ class Pages:
         )
 
     def reread(self, url: str, outcome: Outcome, reason: str) -> None:
-        """Correct what a page is: its capture, read by newer code, says otherwise."""
+        """Correct what a page is: its capture, read by newer code, says otherwise.
+
+        One that has gone, or could not be had, the last time that it was looked at stays so.
+        """
         self._db.execute(
             "UPDATE page SET since=seen, outcome=?, reason=?"
-            " WHERE url=? AND (outcome<>? OR reason<>?)",
+            " WHERE url=? AND outcome IN ('item', 'index', 'unknown')"
+            " AND (outcome<>? OR reason<>?)",
             (outcome, reason, url, outcome, reason),
         )
 
