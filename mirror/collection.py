@@ -101,9 +101,12 @@ class Collection:
         self._logs: dict[str, ItemLog] = {}
         self._closed = False
         self.run = ""
+        self.made_anew = False
+        """The ledger is empty, of a collection that is not: it is being made from the archive."""
         try:
             for made in (self.archive, self.items, self.indexes, self.runs):
                 made.mkdir(parents=True, exist_ok=True)
+            sync_folder(output)
             self._lock()
         except OSError as error:
             raise CollectionError(
@@ -182,7 +185,9 @@ class Collection:
             started += timedelta(seconds=1)
         self.run = run
         self.ledger.start_run(run, spider, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        self.ledger.commit()
+        # On disk before the first record: what the archive has beyond is known to be of this run.
+        self.ledger.sync()
+        sync_folder(self.folder)
         self._holder.write_text(f"run {run} (pid {os.getpid()})", "utf-8")
         return run
 

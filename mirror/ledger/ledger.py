@@ -69,9 +69,15 @@ class Ledger:
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
-    def close(self) -> None:
+    def sync(self) -> None:
+        """Commit, and put all of it on disk, so that no power cut takes it."""
         self._db.execute("COMMIT")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.execute("BEGIN")
+
+    def close(self) -> None:
+        self.sync()
+        self._db.execute("COMMIT")
         self._db.close()
 
     def abandon(self) -> None:

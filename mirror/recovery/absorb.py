@@ -48,14 +48,16 @@ def absorb(collection: Collection) -> Absorbed:
         logger.warning("The ledger knows more than the archive has; it is made anew")
         collection.forget_ledger()
         safe = {}
-    absorbed = Absorbed(rebuilt=not safe and bool(paths))
+    # A ledger that knows of a run was there before the first record of it.
+    blank = not collection.ledger.runs()
+    absorbed = Absorbed(rebuilt=blank and bool(paths))
     reader = _Reader(collection.ledger)
     for path in paths:
         start = safe.get(path.name, 0)
         if sizes[path.name] == start:
             continue
         if path == paths[-1]:
-            absorbed.cut += _cut(path, start)
+            absorbed.cut += _cut(path, None if blank else start)
             if not path.stat().st_size:
                 path.unlink()
                 continue
@@ -79,7 +81,7 @@ def absorb(collection: Collection) -> Absorbed:
     return absorbed
 
 
-def _cut(path: Path, start: int) -> int:
+def _cut(path: Path, start: int | None) -> int:
     try:
         return warc.cut_torn_tail(path, start)
     except warc.DamagedWithin as error:

@@ -17,13 +17,13 @@ from mirror.ledger import UnreadFailure
 from mirror.pipelines.store import store
 from mirror.recovery.accounts import account_for
 from mirror.recovery.files import warc_files
+from mirror.recovery.lines import Lines
 
 if TYPE_CHECKING:
     from mirror.address import Address, Mirror
     from mirror.collection import Collection
     from mirror.extraction import Extractor, Reading
     from mirror.ledger import KnownPage, Outcome, PageKind, UnreadCapture
-    from mirror.recovery.lines import Lines
     from mirror.warc.capture import Capture
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,6 @@ async def complete(
     *,
     limit: int,
     extractor: Extractor | None = None,
-    lines: Lines | None = None,
 ) -> Completed:
     """Act upon every capture that was not, in the order of the archive, and account for the runs
     that were killed.
@@ -58,14 +57,18 @@ async def complete(
     :param mirror: that the captures are of.
     :param limit: most bytes of a page, decoded.
     :param extractor: that reads pages in another process.
-    :param lines: the items that are there already: a record that has one is not read again.
     :raises OSError: the collection cannot be read or written.
     """
+    # Items that are there although the ledger knows nothing of them stay.
+    lines = Lines(collection) if collection.made_anew else None
     completion = _Completion(collection, mirror, limit, extractor, lines)
     if collection.ledger.captures.has_unread():
         for path in warc_files(collection.archive):
             await completion.file(path.name)
         collection.ledger.captures.forget_failures()
+    if lines is not None:
+        lines.close()
+        collection.made_anew = False
     killed = [run for run in collection.ledger.unfinished_runs() if run.id != collection.run]
     for run in killed:
         account_for(collection, run, next_run=collection.run)

@@ -31,7 +31,7 @@ def open_collection(
     try:
         if forget:
             collection.forget_ledger()
-        absorb(collection)
+        collection.made_anew = absorb(collection).rebuilt
     except OSError as error:
         collection.close()
         raise CollectionError(

@@ -11,7 +11,6 @@ from mirror.extraction import Extractor
 from mirror.recovery.accounts import account_for
 from mirror.recovery.complete import complete
 from mirror.recovery.files import warc_files
-from mirror.recovery.lines import Lines
 
 if TYPE_CHECKING:
     from mirror.address import Mirror
@@ -42,15 +41,11 @@ async def rebuild(collection: Collection, *, limit: int, timeout: float) -> Rebu
     :raises OSError: the collection cannot be read or written.
     """
     mirror = mirror_of(collection)
-    lines = Lines(collection.items)
     extractor = Extractor(timeout=timeout)
     try:
-        done = await complete(collection, mirror, limit=limit, extractor=extractor, lines=lines)
+        done = await complete(collection, mirror, limit=limit, extractor=extractor)
     finally:
         await extractor.close()
-        lines.close()
-    for path in collection.items.glob("*.jsonl"):
-        collection.ledger.set_items(path.stem, path.stat().st_size)
     paths = warc_files(collection.archive)
     for path in collection.indexes.glob("*.cdxj"):
         path.unlink()

@@ -50,23 +50,24 @@ def _pass_over(members: Members) -> bool:
     return found
 
 
-def cut_torn_tail(path: Path, start: int = 0) -> int:
+def cut_torn_tail(path: Path, start: int | None = None) -> int:
     """Cut everything after :func:`whole_length` off the file, and put that on disk.
 
-    :param start: a length that a checkpoint vouches for. What was written after a checkpoint and
+    :param start: the length that the last checkpoint vouches for. What was written after it and
         not put on disk may be torn anywhere, so what follows the first tear is cut off with it.
-        Where nothing is vouched for, a tear with whole records behind it is damage of another
-        kind, and cutting would lose them.
+        Where it is not known, a tear with whole records behind it may be damage of another kind,
+        and cutting would lose them.
     :returns: the number of bytes cut off.
-    :raises DamagedWithin: `start` is 0 and whole records follow the tear; nothing was cut.
+    :raises DamagedWithin: `start` is not known and whole records follow the tear; nothing was cut.
     :raises OSError: the file cannot be read or written.
     """
-    whole = whole_length(path, start)
+    whole = whole_length(path, start or 0)
     with path.open("rb+") as file:
         size = os.fstat(file.fileno()).st_size
         torn = size - whole
         if torn:
-            if not 0 < start <= size and (following := next_record(path, whole + 1)) is not None:
+            unknown = start is None or start > size
+            if unknown and (following := next_record(path, whole + 1)) is not None:
                 raise DamagedWithin(
                     f"{path}: damaged at byte {whole}; the next whole record is at {following}"
                 )

@@ -80,7 +80,7 @@ class WarcWriter:
         self._error: OSError | None = None
         folder.mkdir(parents=True, exist_ok=True)
         newest, self._serial = self._newest()
-        if newest and not self._recover(newest, (whole or {}).get(newest.name, 0)):
+        if newest and not self._recover(newest, (whole or {}).get(newest.name)):
             newest = None
         if resume and newest and self._has_room(newest, newest.stat().st_size):
             self._file = WarcFile(newest, new=False)
@@ -164,7 +164,7 @@ class WarcWriter:
         serial, newest = max(found, default=(0, None))
         return newest, serial
 
-    def _recover(self, path: Path, start: int) -> bool:
+    def _recover(self, path: Path, start: int | None) -> bool:
         """Leave whole records only; ``False`` if the file is not one to go on in."""
         try:
             cut = cut_torn_tail(path, start)
