@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sqlite3
 import sys
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import asyncio
     from typing import Any
 
+
+logger = logging.getLogger(__name__)
 
 INVENTORY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler")
 """Loggers that list versions, components and settings at every start: sixty lines that say the
@@ -88,9 +91,10 @@ def _refuse(error: BaseException) -> int:
         status = USAGE
     elif isinstance(error, CollectionError):
         status = error.exit_status
-    elif isinstance(error, OSError):
+    elif isinstance(error, OSError | sqlite3.OperationalError):
         status = UNWRITABLE
     else:
+        logger.error("There was no run", exc_info=error)
         return ERROR
     print(f"scrapy crawl: {error}", file=sys.stderr)
     return status

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, NotConfigured
 
+from mirror.capture import ArchiveUnwritable
 from mirror.collection import sha256_of, update_index
 from mirror.events import RunEnded
 from mirror.extensions.exit_status import ERROR, UNWRITABLE, exit_status
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 DISK_ERRORS = (OSError, sqlite3.OperationalError, sqlite3.ProgrammingError)
 """The last is what a ledger says that the disk has failed before."""
+UNWRITABLE_ERRORS = (*DISK_ERRORS, ArchiveUnwritable)
 SHUTDOWN = "shutdown"
 """The reason by which Scrapy closes a spider after a signal."""
 
@@ -99,6 +101,7 @@ class RunExtension:
 
     def spider_opened(self) -> None:
         self._note_signals()
+        logging.getLogger("scrapy.core.scraper").addFilter(_is_ours)
         if self._too_full():
             raise CloseSpider("disk_full")
         self._checkpoints = asyncio.ensure_future(self._keep_safe())
@@ -261,3 +264,8 @@ class RunExtension:
                 handler(received, frame)
 
             signal.signal(signum, note)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """False for a disk that has failed: that is told once, and no fault of the code at work."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UNWRITABLE_ERRORS))

@@ -113,6 +113,10 @@ class Ledger:
             "UPDATE run SET finished=?, exit_status=? WHERE id=?", (finished, exit_status, run)
         )
 
+    def forget_run(self, run: str) -> None:
+        """Take back that a run began: it left nothing."""
+        self._db.execute("DELETE FROM run WHERE id=?", (run,))
+
     def set_items(self, run: str, length: int) -> None:
         """Vouch for the first `length` bytes of a run's items."""
         self._db.execute("UPDATE run SET items=? WHERE id=?", (length, run))

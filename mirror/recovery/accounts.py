@@ -51,8 +51,10 @@ class _Records:
     robots: str = "obey"
 
 
-def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> None:
+def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> bool:
     """Write the summary of a run that did not write its own, or whose summary is lost.
+
+    A run that was killed before its first record is forgotten; gives ``False`` for one.
 
     All that it captured is acted upon by now. What only the run itself knew (what its index pages
     named besides pages, how often it tried again) is not in it.
@@ -61,6 +63,9 @@ def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> N
     :raises OSError: the collection cannot be read or written.
     """
     found = _records(collection, run.id)
+    if not found.ends:
+        collection.ledger.forget_run(run.id)
+        return False
     collection.sync_items()
     items = _items(collection, run.id)
     pages = collection.ledger.pages
@@ -89,6 +94,7 @@ def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> N
     )
     collection.finish_run(summary, finished, run.exit_status)
     pages.put_down()
+    return True
 
 
 def _head(

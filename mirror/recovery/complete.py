@@ -69,10 +69,11 @@ async def complete(
     if lines is not None:
         lines.close()
         collection.made_anew = False
-    killed = [run for run in collection.ledger.unfinished_runs() if run.id != collection.run]
-    for run in killed:
-        account_for(collection, run, next_run=collection.run)
-    completion.done.runs = tuple(run.id for run in killed)
+    completion.done.runs = tuple(
+        run.id
+        for run in collection.ledger.unfinished_runs()
+        if run.id != collection.run and account_for(collection, run, next_run=collection.run)
+    )
     collection.sync_items()
     collection.ledger.commit()
     return completion.done

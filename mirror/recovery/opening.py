@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from mirror.collection import EXIT_UNWRITABLE, Collection, CollectionError, utc_now
@@ -32,8 +33,8 @@ def open_collection(
         if forget:
             collection.forget_ledger()
         collection.made_anew = absorb(collection).rebuilt
-    except OSError as error:
-        collection.close()
+    except (OSError, sqlite3.OperationalError) as error:
+        collection.abandon()
         raise CollectionError(
             f"{collection.folder} cannot be made good: {error}", EXIT_UNWRITABLE
         ) from error

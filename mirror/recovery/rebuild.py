@@ -57,9 +57,8 @@ async def rebuild(collection: Collection, *, limit: int, timeout: float) -> Rebu
     collection.ledger.commit()
     runs = collection.ledger.runs()
     missing = [run for run in runs if not (collection.runs / f"{run.id}.json").exists()]
-    for run in missing:
-        account_for(collection, run)
-    return Rebuilt(done.pages, done.items, len(runs), len(missing) + len(done.runs))
+    written = sum(account_for(collection, run) for run in missing)
+    return Rebuilt(done.pages, done.items, len(runs), written + len(done.runs))
 
 
 def mirror_of(collection: Collection) -> Mirror:
