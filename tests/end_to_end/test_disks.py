@@ -31,7 +31,7 @@ def small_disk(folder: Path, size: int) -> Iterator[Path]:
     folder.mkdir()
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("only root can mount a small disk")
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("no file system can be mounted here")
     try:
@@ -41,7 +41,7 @@ def small_disk(folder: Path, size: int) -> Iterator[Path]:
 
 
 def grow(folder: Path, size: int, *options: str) -> None:
-    remount = ["mount", "-o", ",".join(("remount", f"size={size}", *options)), folder]
+    remount = ["mount", "-o", ",".join(("remount", f"size={size}", *options)), str(folder)]
     subprocess.run(remount, check=True)
 
 
