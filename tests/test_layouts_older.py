@@ -56,7 +56,9 @@ def test_numbers_that_may_be_no_date_are_none(original: str) -> None:
 
 
 def test_an_original_without_scheme_is_an_address() -> None:
-    article = read_source(article_source(body(NEWS), original="www.epochtimes.com/gb/0/5/3/n123.htm"))
+    article = read_source(
+        article_source(body(NEWS), original="www.epochtimes.com/gb/0/5/3/n123.htm")
+    )
     assert article.original_url == "https://www.epochtimes.com/gb/0/5/3/n123.htm"
     assert article.id == "n123"
 
@@ -186,7 +188,10 @@ def test_credits_of_agencies_and_papers(printed: str, people: list[str]) -> None
 
 @pytest.mark.parametrize(
     ("printed", "day"),
-    [("【大纪元记者林小河5月3日报导】", "2000-05-03"), ("【大纪元记者林小河2000年5月3日台北报导】", "2000-05-03")],
+    [
+        ("【大纪元记者林小河5月3日报导】", "2000-05-03"),
+        ("【大纪元记者林小河2000年5月3日台北报导】", "2000-05-03"),
+    ],
 )
 def test_a_dateline_that_names_its_reporter_is_the_credit(printed: str, day: str) -> None:
     article = read_source(article_source(body(printed + NEWS), original=OLD))
@@ -208,14 +213,17 @@ def test_a_dateline_that_names_its_reporter_is_the_credit(printed: str, day: str
         ),
     ],
 )
-def test_a_credit_in_a_line_of_its_own(lines: tuple[str, ...], byline: str, people: list[str]) -> None:
+def test_a_credit_in_a_line_of_its_own(
+    lines: tuple[str, ...], byline: str, people: list[str]
+) -> None:
     article = read_source(article_source(body(*lines), original=OLD))
     assert (article.byline, article.reporters) == (byline, people)
     assert "byline-apart" in article.warnings
 
 
 @pytest.mark.parametrize(
-    "line", ["记者：井有多深？", "作者：他说，井很深。", "文：井", "作者简介：林小河", "编译：井很深！"]
+    "line",
+    ["记者：井有多深？", "作者：他说，井很深。", "文：井", "作者简介：林小河", "编译：井很深！"],
 )
 def test_who_speaks_in_an_interview_is_no_credit(line: str) -> None:
     article = read_source(article_source(body(NEWS, line, EDITOR), original=OLD))
@@ -241,7 +249,9 @@ def test_old_editor_s_lines(line: str, people: list[str]) -> None:
     assert "no-editor" not in article.warnings
 
 
-@pytest.mark.parametrize(("line", "people"), [("责任编辑：", []), ("责任编辑：#", []), ("周水#", ["周水"])])
+@pytest.mark.parametrize(
+    ("line", "people"), [("责任编辑：", []), ("责任编辑：#", []), ("周水#", ["周水"])]
+)
 def test_an_editor_s_line_in_part_is_reported(line: str, people: list[str]) -> None:
     article = read_source(article_source(body(NEWS, line), original=OLD))
     assert article.editors == people
@@ -274,7 +284,9 @@ def test_body_elements_of_other_forms(element: str) -> None:
 
 def test_a_page_without_a_body_element_is_read_between_navigation_and_label() -> None:
     source = article_source(body("【大纪元5月3日讯】" + NEWS, EDITOR), original=OLD)
-    source = source.replace('<div class="post_content" id="artbody" itemprop="articleBody">', "<div>")
+    source = source.replace(
+        '<div class="post_content" id="artbody" itemprop="articleBody">', "<div>"
+    )
     article = read_source(source)
     assert article.text == f"【大纪元5月3日讯】{NEWS}\n\n{EDITOR}"
     assert article.editors == ["周水"]
@@ -313,7 +325,8 @@ def test_traditional_and_english_pages_have_their_language() -> None:
 
 
 @pytest.mark.parametrize(
-    "printed", ["【明慧网2003年5月3日】", "【明慧网二零零三年五月三日】", "【明慧網二〇〇三年五月三日訊】"]
+    "printed",
+    ["【明慧网2003年5月3日】", "【明慧网二零零三年五月三日】", "【明慧網二〇〇三年五月三日訊】"],
 )
 def test_old_datelines_of_minghui(printed: str) -> None:
     article = read_minghui(

@@ -11,7 +11,9 @@ from mirror.layouts.places import PLACE
 
 _BRACKETED = re.compile(r"[（(]((?:[^（）()\n]|[（(][^（）()\n]{0,60}[）)]){1,160})[）)]")
 # Brackets that also hold headings: no punctuation of a sentence inside.
-_OTHER_BRACKETS = re.compile(r"[〔［\[【〖]([^〔〕［］\[\]【】〖〗（）()\n，。：:？！“”《》]{2,60})[〕］\]】〗]")
+_OTHER_BRACKETS = re.compile(
+    r"[〔［\[【〖]([^〔〕［］\[\]【】〖〗（）()\n，。：:？！“”《》]{2,60})[〕］\]】〗]"
+)
 _WIRE = "(?:[电電讯訊]|[讯訊]息)"
 _CREDIT_WORD = re.compile(
     "记者|記者|报[导道]|報[導道]|[编編][译譯]|撰[文稿]|[采採][写寫]|综合|綜合|翻[译譯]|[评評][论論][员員]"

@@ -128,9 +128,7 @@ def _torn(start: str) -> Dateline | None:
 
 def _old(dense: str) -> Dateline | None:
     match = _OLD.match(dense)
-    if match is None or not (
-        _NEWSPAPER.search(match["paper"]) or _WORD.search(match["after"])
-    ):
+    if match is None or not (_NEWSPAPER.search(match["paper"]) or _WORD.search(match["after"])):
         return None
     if match["year"] and not match["open"]:
         return None  # a bracket is missing: a misprint

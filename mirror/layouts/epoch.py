@@ -118,7 +118,7 @@ def _frame(page: Page, source: str) -> _Parts | None:
         return None
     feature = _FEATURE.match(inner)
     featured = feature[0] if feature else ""
-    body = f'{_FRAME_BODY}{inner[len(featured) :]}</div>'
+    body = f"{_FRAME_BODY}{inner[len(featured) :]}</div>"
     framed = f"{source[:start]}\n{featured}{body}\n{source[end.start() :]}"
     parts = _parts(framed, framed.index(_FRAME_BODY))
     return replace(parts, warnings=parts.warnings | {"no-body-element"})
@@ -183,7 +183,10 @@ def _is_body(attributes: str) -> bool:
     return (
         (' id="artbody"' in attributes)
         or (' itemprop="articleBody"' in attributes)
-        or ("post_content" in attributes and "post_content" in attribute(attributes, "class").split())
+        or (
+            "post_content" in attributes
+            and "post_content" in attribute(attributes, "class").split()
+        )
     )
 
 

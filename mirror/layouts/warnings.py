@@ -28,6 +28,6 @@ MEANINGS = {
     "swallowed-text": "a broken tag holds words that a browser does not show",
     "text-after-editor": "text follows the editor's line",
     "text-outside-body": "text stands outside the body element and is not part of the article",
-    "yearless-dateline": "the dateline has no year; the one that brings it next to the URL's date was taken",
+    "yearless-dateline": "the dateline has no year; it was taken from the date in the original URL",
 }
 """Each code with its meaning; nothing else ever stands in ``warnings``."""
