@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,8 +17,12 @@ from benchmarks.deviations.facts import facts
 from benchmarks.deviations.groups import CLASSES, GROUPS, UNSEEN, undecided
 from benchmarks.deviations.pages import classify
 from mirror.layouts.warnings import MEANINGS
+from mirror.pipelines.stages import complete
 from tests.crawling import PROJECT
-from tests.epoch_pages import PARAGRAPHS, article_source, read_source
+from tests.epoch_pages import MIRROR, PARAGRAPHS, article_source, read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEMO = Tree("demo", PROJECT / "mirror" / "demo" / "site")
 DOCUMENT = (PROJECT / "docs" / "deviations.md").read_text("utf-8")
@@ -26,7 +31,7 @@ SAMPLE = 300
 
 def rows(text: str) -> list[tuple[str, ...]]:
     """Rows of the tables without their numbers: class, what is seen, decision, warning."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if re.match(r"\| `[a-z0-9-]+` \| ", line) and len(cells) >= 5:
@@ -39,7 +44,8 @@ def expected_rows() -> list[tuple[str, ...]]:
 
 
 def names_of(source: str) -> list[str]:
-    page = facts(source, read_source(source))
+    article = complete(read_source(source), MIRROR.at("pages/ncid9001/n9000001.md"))
+    page = facts(source, article)
     return [each.name for each in CLASSES if "epoch" in each.layouts and each.holds(page)]
 
 
@@ -92,7 +98,7 @@ def test_a_page_is_in_the_class_of_its_deviation(source: str, name: str) -> None
 
 
 def test_an_element_of_no_class_and_a_missing_warning_are_undecided() -> None:
-    source = article_source(PARAGRAPHS + "<blimp>井</blimp>")
+    source = article_source(PARAGRAPHS.replace("今天", "<blimp>今天</blimp>"))
     page = facts(source, read_source(source))
     assert undecided(page, []) == ["element blimp"]
     no_dateline = next(each for each in CLASSES if each.name == "no-dateline")
@@ -101,7 +107,7 @@ def test_an_element_of_no_class_and_a_missing_warning_are_undecided() -> None:
     assert "warning no-dateline" in undecided(facts(source, broken), [])
 
 
-def test_the_command_prints_the_tables_and_fails_on_the_undecided(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_prints_the_tables_and_fails_on_the_undecided(tmp_path: Path) -> None:
     pages = tmp_path / "mirror" / "pages" / "ncid9001"
     pages.mkdir(parents=True)
     (pages / "n1.md").write_text(article_source(), "utf-8")
@@ -112,7 +118,9 @@ def test_the_command_prints_the_tables_and_fails_on_the_undecided(tmp_path) -> N
     assert rows(done.stdout) == expected_rows()
     assert "Article pages: 1 of small." in done.stdout
 
-    (pages / "n2.md").write_text(article_source(PARAGRAPHS + "<blimp>井</blimp>"), "utf-8")
+    (pages / "n2.md").write_text(
+        article_source(PARAGRAPHS.replace("今天", "<blimp>今天</blimp>")), "utf-8"
+    )
     document = tmp_path / "document.md"
     document.write_text(f"before\n{table.BEGIN}\n{table.END}\nafter\n", "utf-8")
     command += ["--write", str(document)]

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from benchmarks.deviations.facts import Facts
 
-ORDINARY = frozenset(
-    ["p", "div", "ok", "a", "h4", "br", "img", "figure", "figcaption", "center", "strong", "span", "b", "em", "i", "u", "font", "hr", "small", "sup", "sub"]
-)
+_ORDINARY_NAMES = """
+p div ok a h4 br img figure figcaption center strong span b em i u font hr small sup sub
+"""
+ORDINARY = frozenset(_ORDINARY_NAMES.split())
 """Elements that need no decision: blocks and inline elements that stay."""
 
 _MISTYPED = frozenset(("cetner",))
@@ -281,9 +282,13 @@ MARKUP = (
         warning="text-outside-body",
     ),
 )
-KNOWN = frozenset(
-    ["h1", "h2", "h3", "h5", "h6", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col", "li", "ol", "ul", "blockquote", "video", "audio", "source", "iframe", "script", "style", "input", "wbr", "article", "section", "main", "header", "footer", "aside", "nav", "time", "address", "cite", "q", "code", "mark", "s", "strike", "del", "ins", "abbr", "big", "tt", "pre", "bdi", "bdo", "label", "kbd", "dl", "dt", "dd", "ruby", "rt", "noscript"]
-)
+_KNOWN_NAMES = """
+h1 h2 h3 h5 h6 table tbody thead tfoot tr td th caption colgroup col li ol ul blockquote video
+audio source iframe script style input wbr article section main header footer aside nav time
+address cite q code mark s strike del ins abbr big tt pre bdi bdo label kbd dl dt dd ruby rt
+noscript
+"""
+KNOWN = frozenset(_KNOWN_NAMES.split())
 """Elements of the classes above."""
 
 

@@ -1,7 +1,7 @@
 """From what a layout found on a page to its article: dates, people, language, warnings.
 
-Whatever the family, an article begins with a dateline and a credit and ends in an editor's line. How
-a publisher prints its credits is a :class:`HouseStyle`.
+Whatever the family, an article begins with a dateline and a credit and ends in an editor's line.
+How a publisher prints its credits is a :class:`HouseStyle`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from mirror.layouts.datelines import Dateline
     from mirror.layouts.pages import Layout, Page
 
-_ARTICLE_ID = re.compile(r"[-/](n?\d+)\.html?$")
+_ARTICLE_ID = re.compile(r"/(n?\d+)\.html?$")
 
 
 @dataclass(frozen=True, slots=True)
 class HouseStyle:
-    """How a publisher prints its credits."""
+    """How a publisher prints its credits, and numbers its articles."""
 
     byline: Callable[[str], str] = known.byline
     """The credit that a text begins with, as printed; ``""`` when it has none."""
@@ -40,6 +40,8 @@ class HouseStyle:
     """The people that a credit names."""
     has_editors: Callable[[str], bool] = lambda original: True
     """Whether articles of the publisher with this original URL end in an editor's line."""
+    article_id: re.Pattern[str] = _ARTICLE_ID
+    """The id in an original URL is its first group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def article(page: Page, layout: Layout, found: Found, style: HouseStyle) -> Arti
     warnings |= odd_date | odd_credit | _editor_warnings(editor, blocks, style, original)
     folder, _, file = page.address.path.rpartition("/")
     stem = file.removesuffix(".md")
-    named = _ARTICLE_ID.search(original)
+    named = style.article_id.search(original)
     if named and named[1] != stem:
         warnings |= {"id-mismatch"}
     return Article(

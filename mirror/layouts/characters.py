@@ -81,7 +81,7 @@ def one_line(text: str) -> str:
 
 
 def heading(text: str) -> str:
-    """A Markdown heading as a reader sees it: references replaced (CommonMark §2.5), on one line."""
+    """A Markdown heading as it is shown: references replaced (CommonMark §2.5), on one line."""
     if "&" in text:
         text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
     return one_line(visible(text))

@@ -44,7 +44,12 @@ _TAIL = re.compile(r"^-{10,}[^\S\n]*$", re.MULTILINE)
 _CONTAINER = re.compile(r'<div\b[^<>]*\b(?:ar_bArticleContent|class="?art-content)\b')
 _EDITED = re.compile(r"^https?://[^/]*\b(?:epochtimes|dajiyuan)\.com/")
 """Publishers whose articles end in an editor's line."""
-_STYLE = HouseStyle(byline, reporters, lambda original: _EDITED.match(original) is not None)
+_STYLE = HouseStyle(
+    byline,
+    reporters,
+    has_editors=lambda original: _EDITED.match(original) is not None,
+    article_id=re.compile(r"[-/](n?\d+)\.html?$"),
+)
 
 
 class MinghuiLayout:
