@@ -304,6 +304,11 @@ def test_pages_without_markup_or_at_the_top_are_not_claimed_for_their_label() ->
     assert isinstance(found, (Unknown, IndexPage))
 
 
+def test_a_body_of_that_name_without_a_label_is_another_site_s() -> None:
+    source = "# A site\n\n<div class='post_content'><p>Words.</p></div>\n"
+    assert isinstance(read(Page(MIRROR.at("pages/ncid9001/n1.md"), source.encode())), Unknown)
+
+
 def test_traditional_and_english_pages_have_their_language() -> None:
     traditional = read_source(
         article_source(

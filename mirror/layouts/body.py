@@ -198,7 +198,7 @@ class BodyReader:
     # --- elements --------------------------------------------------------------------------------
 
     def _start(self, name: str, attributes: str) -> None:
-        furniture = bool(attributes) and _FURNITURE.search(attributes) is not None
+        furniture = bool(attributes) and _is_furniture(attributes)
         if name in _DROPPED or furniture:
             if name not in VOID:
                 self._dropping = 1
@@ -330,6 +330,12 @@ class BodyReader:
             figure.caption = self._since(start)
 
         return closing
+
+
+def _is_furniture(attributes: str) -> bool:
+    if not ("below_article_ad" in attributes or "related" in attributes or "share" in attributes):
+        return False
+    return _FURNITURE.search(attributes) is not None
 
 
 def is_beacon(attributes: str) -> bool:

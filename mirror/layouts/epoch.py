@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 _TITLE = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]++(\S.*)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
-_BODY = re.compile(
-    r"""<\w+\b[^<>]*\b(?:id=["']?artbody\b|itemprop=["']?articleBody\b"""
-    r"""|class=["']?(?:[^"'<>]* )?post_content\b)"""
+_BODY = re.compile(r"""<\w+\b[^<>]*\bid=["']?artbody\b""")
+# Where that id is missing; other sites use these names too, so the label has to follow.
+_BODY_BY_NAME = re.compile(
+    r"""<\w+\b[^<>]*\b(?:itemprop=["']?articleBody\b|class=["']?(?:[^"'<>]* )?post_content\b)"""
 )
 # The label with or without （需翻墙）, its URL on the same line or the next.
 _LABEL = "原文(?:链接|鏈接|連結|地址|网址|網址)"
@@ -54,7 +55,7 @@ class EpochLayout:
         """An article where the page has a body element or the frame of one, else an index where it
         has such links."""
         source = page.body.decode("utf-8", "replace")
-        body = _BODY.search(source)
+        body = _BODY.search(source) or _body_by_name(source)
         if body is not None:
             return ArticlePage(_article(page, _parts(source, body.start()), self))
         parts = _frame(page, source)
@@ -70,6 +71,11 @@ class _Parts:
     """From the navigation to the label of the original."""
     original: str
     warnings: frozenset[str]
+
+
+def _body_by_name(source: str) -> re.Match[str] | None:
+    body = _BODY_BY_NAME.search(source)
+    return body if body is not None and _ORIGINAL.search(source, body.end()) else None
 
 
 def _parts(source: str, body: int) -> _Parts:
