@@ -250,7 +250,8 @@ def test_old_editor_s_lines(line: str, people: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "people"), [("责任编辑：", []), ("责任编辑：#", []), ("周水#", ["周水"])]
+    ("line", "people"),
+    [("责任编辑：", []), ("责任编辑：#", []), ("周水#", ["周水"]), ("原文链接：周水#", ["周水"])],
 )
 def test_an_editor_s_line_in_part_is_reported(line: str, people: list[str]) -> None:
     article = read_source(article_source(body(NEWS, line), original=OLD))

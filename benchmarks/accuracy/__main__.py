@@ -49,6 +49,7 @@ def _print_scores(
             return
     print(report.table(tallies))
     print(report.joins(tallies["mirror"]))
+    print(report.slowest(tallies["mirror"]))
     for line in report.classes(tallies["mirror"]):
         print(f"  {line}")
     if options.misses:

@@ -36,8 +36,8 @@ _EDITOR = re.compile(
     r"|(?:文字|文章|图文)(?:整理|改写))\s*[：:；;]+\s*"
     r"(?P<names>[\u2e80-\u2fff\u3400-\u9fffA-Za-z、，,／/ ·‧]{1,40})"
 )
-_UNLABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}#")
-"""The last line of a page, which has lost the words before the name."""
+_UNLABELLED = re.compile(r"(?:[\u4e00-\u9fff]{4}：)?([\u4e00-\u9fff]{2,4})#◇?")
+"""The last line of a page, where the words before the name are lost or others."""
 _NEXT = re.compile(r"[、，,](?=责任编辑[：:])")
 _TWICE = re.compile(r"(?:责任编辑[：:]){2,}")
 _LAST_LINES = 25
@@ -109,6 +109,6 @@ def editors(lines: list[str]) -> tuple[str, ...]:
                 name = "".join(printed.split()).strip("·")
                 if 1 < len(name) <= _LONGEST_NAME:
                     found.setdefault(name)
-    if not found and lines and _UNLABELLED.fullmatch(lines[-1]):
-        return (lines[-1].rstrip("#"),)
+    if not found and lines and (last := _UNLABELLED.fullmatch(lines[-1])):
+        return (last[1],)
     return tuple(found)

@@ -222,7 +222,7 @@ EDITORS = (
     ),
     Deviation(
         "editor-partial",
-        "the label is lost, or names nobody",
+        "the label is lost or another one, or names nobody",
         "the name before the mark #, where there is one",
         warned("broken-editor"),
         warning="broken-editor",

@@ -168,8 +168,8 @@ _LONGEST = 90
 """Characters of an editor's line; what is longer is a sentence."""
 
 
-_MARKED_NAME = re.compile(rf"([{_HAN}]{{2,4}})\s?[#＃]\s?◇?")
-"""The name and the mark of an editor's line that has lost its label."""
+_MARKED_NAME = re.compile(rf"(?:[{_HAN}]{{2,6}}[：:]\s?)?([{_HAN}]{{2,4}})\s?[#＃]\s?◇?")
+"""The name and the mark of an editor's line that has lost its label, or has got another one."""
 
 
 class EditorLine(NamedTuple):

@@ -7,7 +7,7 @@ MEANINGS = {
     "advertisement": "Markdown advertisement lines were taken out of the body",
     "body-not-closed": "the body's end tag is missing; what followed the article was cut off",
     "broken-dateline": "the dateline is misspelt, has no date, or text stands before it",
-    "broken-editor": "the editor's line names nobody, or has lost its label",
+    "broken-editor": "the editor's line names nobody, or has lost or mistaken its label",
     "byline-apart": "the credit stands in a line of its own, not after the dateline",
     "deep-nesting": "markup too deep or too much of it unclosed; some of it was left out",
     "distant-dateline": "the dateline is far from the date in the original URL, which is used",
