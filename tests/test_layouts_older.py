@@ -203,6 +203,7 @@ def test_a_dateline_that_names_its_reporter_is_the_credit(printed: str, day: str
     [
         (("作者：林小河", NEWS, EDITOR), "作者：林小河", ["林小河"]),
         (("文／林小河", NEWS, EDITOR), "文／林小河", ["林小河"]),
+        (("作者：林小河", "井水", "【大纪元5月3日讯】" + NEWS), "作者：林小河", ["林小河"]),
         ((NEWS, "撰文：林小河、周水", EDITOR), "撰文：林小河、周水", ["林小河", "周水"]),
         ((NEWS, "（编译：林小河）", EDITOR), "（编译：林小河）", ["林小河"]),
         (("By Anne River", "The well works.", "It is deep."), "By Anne River", ["Anne River"]),

@@ -129,7 +129,7 @@ def _credit(text: str, line: Dateline, style: HouseStyle) -> tuple[str, list[str
     credit = line.credit or style.byline(text[line.end :])
     if credit:
         return credit, style.reporters(credit), set()
-    apart = known.credit_apart(text[line.end :])
+    apart = known.credit_apart(text[line.end :]) or known.credit_apart(text[: line.end])
     if apart is None:
         return "", [], set()
     return apart.printed, style.reporters(apart.people), {"byline-apart"}
