@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from mirror.layouts.characters import one_line, visible
+from mirror.layouts.characters import heading, one_line, visible
 from mirror.layouts.pages import IndexPage, Skipped, SkipReason
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def read_index(page: Page, source: str, layout: str) -> IndexPage | None:
         layout=layout,
         kind=kind,
         channel=folder.rpartition("/")[2],
-        title=one_line(visible(title[1])),
+        title=heading(title[1]),
         articles=tuple(rows.articles.values()),
         indexes=tuple(rows.indexes.values()),
         skipped=tuple(rows.skipped),

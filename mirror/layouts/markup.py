@@ -73,7 +73,8 @@ def serialise(source: str) -> tuple[str, set[str]]:
     if tags > _MOST_OPEN and _most_open(_NESTING, source) > _MOST_OPEN:
         source = _NESTING.sub("", source)
         warnings.add("deep-nesting")
-    tree = LexborHTMLParser(source)
+    # HTML5 takes a processing instruction for a comment (§13.2.5.6); lexbor writes it back as is.
+    tree = LexborHTMLParser(source.replace("<?", "<!?"))
     if _RAW_TEXT.search(source):
         tree.strip_tags(_RAW_TEXT_NAMES.split())
         warnings.add("active-content")
