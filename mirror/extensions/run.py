@@ -261,6 +261,8 @@ class RunExtension:
 
             def note(received: int, frame: FrameType | None, handler: Any = handler) -> None:
                 self._signum = received
+                # Stays so when a second signal ends the run before it has come to its own end.
+                self.exit_status = 128 + received
                 handler(received, frame)
 
             signal.signal(signum, note)

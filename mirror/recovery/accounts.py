@@ -100,7 +100,8 @@ def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> b
 def _head(
     collection: Collection, run: RunRow, found: _Records, finished: str, next_run: str
 ) -> dict[str, Any]:
-    reason = f"killed; made good by run {next_run}" if next_run else "made from the archive"
+    reason = "ended" if run.exit_status is not None else "killed"
+    reason += f"; accounted for by run {next_run}" if next_run else "; accounted for later"
     began, ended = (datetime.fromisoformat(date) for date in (run.started, finished))
     return {
         "spider": run.spider,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mirror.address import Address, Mirror
     from mirror.collection import Collection
     from mirror.extraction import Extractor, Reading
-    from mirror.ledger import KnownPage, Outcome, PageKind, UnreadCapture
+    from mirror.ledger import KnownPage, Outcome, PageKind, RunRow, UnreadCapture
     from mirror.warc.capture import Capture
 
 logger = logging.getLogger(__name__)
@@ -71,12 +71,23 @@ async def complete(
         collection.made_anew = False
     completion.done.runs = tuple(
         run.id
-        for run in collection.ledger.unfinished_runs()
-        if run.id != collection.run and account_for(collection, run, next_run=collection.run)
+        for run in _unaccounted(collection)
+        if account_for(collection, run, next_run=collection.run)
     )
     collection.sync_items()
     collection.ledger.commit()
     return completion.done
+
+
+def _unaccounted(collection: Collection) -> list[RunRow]:
+    """Runs without a summary since the last that has one, oldest first."""
+    found: list[RunRow] = []
+    for run in reversed(collection.ledger.runs()):
+        if (collection.runs / f"{run.id}.json").exists() and run.finished is not None:
+            break
+        if run.id != collection.run:
+            found.append(run)
+    return found[::-1]
 
 
 class _Completion:
