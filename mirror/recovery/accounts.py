@@ -66,6 +66,11 @@ def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> b
     if not found.ends:
         collection.ledger.forget_run(run.id)
         return False
+    finished = run.finished or max(found.last_date, run.started)
+    if (collection.runs / f"{run.id}.json").exists():
+        # Written before the ledger was lost, or by a run that was killed then.
+        collection.ledger.finish_run(run.id, finished, run.exit_status)
+        return True
     collection.sync_items()
     items = _items(collection, run.id)
     pages = collection.ledger.pages
@@ -78,7 +83,6 @@ def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> b
         "articles/unchanged": read - items.new - items.changed,
         **{f"articles/warnings/{code}": count for code, count in items.warnings.items()},
     }
-    finished = run.finished or max(found.last_date, run.started)
     warcs = [
         {"name": name, "length": end, "sha256": sha256_of(collection.archive / name, end)}
         for name, end in found.ends.items()

@@ -80,14 +80,15 @@ async def complete(
 
 
 def _unaccounted(collection: Collection) -> list[RunRow]:
-    """Runs without a summary since the last that has one, oldest first."""
-    found: list[RunRow] = []
-    for run in reversed(collection.ledger.runs()):
-        if (collection.runs / f"{run.id}.json").exists() and run.finished is not None:
+    """Runs that came to no end, and those without a summary since the last that has one; oldest
+    first."""
+    runs = [run for run in collection.ledger.runs() if run.id != collection.run]
+    found = {run.id for run in runs if run.finished is None}
+    for run in reversed(runs):
+        if (collection.runs / f"{run.id}.json").exists():
             break
-        if run.id != collection.run:
-            found.append(run)
-    return found[::-1]
+        found.add(run.id)
+    return [run for run in runs if run.id in found]
 
 
 class _Completion:
