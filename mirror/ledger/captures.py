@@ -121,6 +121,11 @@ class Captures:
             (place.warc, place.offset, url, date, reason, status, run),
         )
 
+    def files_of(self, run: str) -> set[str]:
+        """Names of the WARC files that hold captures of a run."""
+        rows = self._db.execute("SELECT DISTINCT warc FROM capture WHERE run=?", (run,))
+        return {name for (name,) in rows}
+
     def any_page(self) -> str | None:
         """The URL of some capture that holds a whole page."""
         row = self._db.execute(f"SELECT url FROM capture WHERE {_full()} LIMIT 1").fetchone()

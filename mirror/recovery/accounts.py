@@ -121,8 +121,11 @@ def _head(
 
 
 def _records(collection: Collection, run: str) -> _Records:
+    """Read the files that a run wrote to; one that captured nothing wrote to the newest then."""
     found = _Records()
-    for path in warc_files(collection.archive):
+    paths = warc_files(collection.archive)
+    names = collection.ledger.captures.files_of(run)
+    for path in [path for path in paths if path.name in names] or paths:
         _read(path, run, found)
     return found
 
