@@ -102,6 +102,26 @@ def test_picture_that_is_in_the_body_is_not_shown_twice() -> None:
     assert len(tree.css("img")) == 1
 
 
+@pytest.mark.parametrize(
+    ("markup", "breaks"),
+    [
+        (
+            "<p>甲</p><br><figure><img src='https://i.example.org/1.jpg'><br></figure><br><p>乙</p>",
+            0,
+        ),
+        ("<figure></figure>\n<br>\n<br><figure></figure>", 0),
+        ("甲<br>乙<figure></figure>丙<br>丁", 2),
+        ("<p>甲<br>乙<br><br>丙</p>", 3),
+    ],
+)
+def test_breaks_beside_figures_are_no_empty_lines(markup: str, breaks: int) -> None:
+    assert len(page(html=markup, images=[]).css(".body br")) == breaks
+
+
+def test_many_breaks_are_read_in_one_pass() -> None:
+    assert len(page(html="<br>" * 100_000).css(".body br")) == 100_000
+
+
 def test_links_stay_those_of_the_originals() -> None:
     url = "https://www.example.org/gb/26/11/1/n2.htm"
     (link,) = page(html=f'<p><a href="{url}">下一篇</a></p>').css(".body a")

@@ -6,6 +6,8 @@ by an older version, or changed since; a page is never made of them unread.
 
 from __future__ import annotations
 
+import re
+
 import nh3
 
 _BLOCKS = "article aside blockquote caption dd details div dl dt figcaption figure footer header hr"
@@ -46,11 +48,16 @@ _CLEANER = nh3.Cleaner(
     attribute_filter=lambda tag, name, value: value if _is_web(tag, name, value) else None,
 )
 
+# Scrapers leave line breaks around figures, which are blocks: each would be an empty line.
+_AFTER_FIGURE = re.compile(r"(</?figure>)(?:\s*+<br>)+")
+_BEFORE_FIGURE = re.compile(r"(?:<br>\s*+)++(</?figure>)?")
+
 
 def safe_body(markup: str) -> str:
     """Markup of an article with nothing in it that runs, styles, submits or loads by itself, but
     pictures and media; every link absolute, http(s) or mailto."""
-    return _CLEANER.clean(markup)
+    clean = _AFTER_FIGURE.sub(r"\1", _CLEANER.clean(markup))
+    return _BEFORE_FIGURE.sub(lambda found: found[1] or found[0], clean)
 
 
 def _is_web(tag: str, name: str, value: str) -> bool:

@@ -56,7 +56,7 @@ color:var(--quiet)}
 .body table{display:block;max-width:100%;overflow-x:auto;border-collapse:collapse;
 margin:1.5em 0;font-size:.9375rem;line-height:1.6;overflow-wrap:normal}
 .body td,.body th{border:1px solid var(--line);padding:.4em .7em;text-align:left;
-vertical-align:top;min-width:4em}
+vertical-align:top;min-width:5em}
 .body td p{text-align:left}
 .body hr{border:0;border-top:1px solid var(--line);margin:2em auto;width:6em}
 figure{margin:1.7em 0;padding:0}
@@ -67,7 +67,8 @@ min-height:1.6em;font-style:normal}
 .body p>img,.body p>a>img,.body div>img{margin:1.2em auto}
 figcaption,.body caption{margin:.6em 0 0;color:var(--quiet);font-size:.875rem;line-height:1.65;
 text-align:left;text-wrap:pretty}
-figcaption p{margin:0}
+figure p,figcaption p,.body td p{margin:0}
+.body figure img{margin:0 auto}
 .tags{margin:2.6rem 0 0;padding:1rem 0 0;border-top:1px solid var(--line);color:var(--quiet);
 font-size:.875rem;line-height:2;display:flex;flex-wrap:wrap;gap:0 .9em;list-style:none}
 @media (min-width:46rem){body{font-size:1.125rem}h1{font-size:2.05rem}
