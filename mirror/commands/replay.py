@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8080
 LAST_PORT = 65535
+OF_PYWB = ("static", "collinfo.json")
+"""Names that have another meaning to pywb."""
 
 
 class Command(ScrapyCommand):
@@ -63,6 +65,8 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             folder = existing_collection(Path(self.settings["OUTPUT_DIR"]), args[0])
+            if folder.name in OF_PYWB:
+                raise UsageError(f"pywb cannot replay a collection called {folder.name!r}")
             environment = self.settings["REPLAY_ENVIRONMENT"]
             python = python_of(Path(environment) if environment else default_environment())
             brought_up_to_date(folder, anew=False)

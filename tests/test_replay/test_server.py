@@ -112,9 +112,11 @@ def test_port_that_is_taken_is_named(folder: Path) -> None:
         (["nothing"], "no collection 'nothing'"),
         (["../news"], "no collection"),
         (["news", "--port", "70000"], "--port takes a number"),
+        (["static"], "cannot replay a collection called"),
     ],
 )
 def test_wrong_arguments_are_told(folder: Path, arguments: list[str], words: str) -> None:
+    (folder.parent / "static" / "items").mkdir(parents=True, exist_ok=True)
     done = scrapy("replay", *arguments, "-s", f"OUTPUT_DIR={folder.parent}")
     assert done.returncode == 2
     assert words in done.stdout + done.stderr
