@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 EXIT_PORT = 1
+STOP_SECONDS = 1
+"""For answers that are under way."""
 
 
 def main() -> None:
     _project()
     asked: dict[str, Any] = json.loads(sys.argv[1])
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _end)  # until the server takes them
     # Only ever asked on loopback: a proxy in the environment would be in the way of pywb, whose
     # parts speak to each other over HTTP.
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = "*"
@@ -60,6 +62,7 @@ def _serve(work: Path, folder: Path, collection: str, port: int) -> None:
     # pywb makes the standard library's blocking calls gevent's when it is imported: first of all.
     from pywb.apps.frontendapp import FrontEndApp  # noqa: I001, PLC0415
 
+    import gevent  # noqa: PLC0415
     from gevent.pywsgi import WSGIServer  # noqa: PLC0415
     from pywb.utils.geventserver import RequestURIWSGIHandler  # noqa: PLC0415
 
@@ -87,7 +90,17 @@ def _serve(work: Path, folder: Path, collection: str, port: int) -> None:
         raise SystemExit(EXIT_PORT) from None
     output.write(f"http://127.0.0.1:{server.server_port}/\n")
     output.flush()
+    ended: list[int] = []
+
+    def end(number: int) -> None:
+        ended.append(number)
+        server.stop(timeout=STOP_SECONDS)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, end, number)
     server.serve_forever()
+    if signal.SIGTERM in ended:
+        raise SystemExit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ def test_signal_ends_everything(folder: Path, number: int, status: int) -> None:
     with pytest.raises(OSError), socket.create_connection(address, timeout=1):  # noqa: PT011
         pass
     assert "Traceback" not in running.errors
+    assert "KeyboardInterrupt" not in running.errors
 
 
 def test_port_that_is_taken_is_named(folder: Path) -> None:
