@@ -20,7 +20,7 @@ override UV := $(value UV)
 export MIRROR COLLECTION ARGS VENV PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test prove lint lock clean runtime dev
+.PHONY: help crawl replay test prove lint lock clean runtime dev
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -51,6 +51,9 @@ crawl: runtime ## crawl the demo mirror, or MIRROR=URL [COLLECTION=name] [ARGS="
 	elif [ -z "$$MIRROR" ]; then set -- -a collection=demo; \
 	else set --; fi; \
 	exec "$$VENV/bin/python" -c "$$CRAWL" -a "mirror=$${MIRROR:-demo}" "$$@" $$ARGS
+
+replay: runtime ## serve a collection to your browser: COLLECTION=name [ARGS="--port 8081"]
+	@set -f; exec "$$VENV/bin/python" -m scrapy replay "$${COLLECTION:-demo}" $$ARGS
 
 test: dev ## run the test suite [ARGS="-k name"]
 	@set -f; "$$VENV/bin/python" -m pytest -n "$(JOBS)" $$ARGS
@@ -108,6 +111,7 @@ lock: $(if $(UV),,dev) ## write requirements/*.txt anew from pyproject.toml [UPG
 	@$(call compile,build) --group build
 	@$(call compile,runtime) pyproject.toml
 	@$(call compile,dev) pyproject.toml --group dev --constraints requirements/runtime.txt
+	@$(call compile,replay) --group replay
 
 define compile
 "$${UV:-$$VENV/bin/uv}" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -122,8 +126,9 @@ elif [ -e "$$VENV" ] && ! rmdir "$$VENV"; then \
     echo "make: VENV=$$VENV is no virtual environment; not removed" >&2; exit 1; fi
 endef
 
-clean: ## remove the environment and every cache; collections stay
+clean: ## remove the environments and every cache; collections stay
 	@$(remove)
+	@VENV=$$VENV-replay; $(remove)
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
 	rm -rf build dist ./*.egg-info
 	find . -path ./output -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -55,6 +55,10 @@ EXTRACTION_TIMEOUT = 60  # seconds for one page before it counts as not understo
 ITEM_PIPELINES = {"mirror.pipelines.store.StorePipeline": 300}
 FEED_EXPORT_ENCODING = "utf-8"
 
+# Replay (docs/replay.md). Folder of pywb's environment; "" is beside the one that runs.
+
+REPLAY_ENVIRONMENT = ""
+
 # What a run tells.
 
 EXTENSIONS = {

@@ -13,11 +13,12 @@ from benchmarks.http_clients import CLIENTS, fidelity
 from benchmarks.processes import measured
 from benchmarks.time_shares import PLACES
 from mirror.demo import DemoServer
-from tests.crawling import PROJECT
+from tests.crawling import PROJECT, crawl
 from tests.test_capture_bytes import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 README = (PROJECT / "benchmarks" / "README.md").read_text("utf-8")
 CHANNEL = "ncid9002"
@@ -113,6 +114,27 @@ def test_memory_is_sampled_over_time() -> None:
     assert usage.seconds >= 0.6
     if sys.platform == "linux":
         assert 0 < usage.half_bytes < 80_000_000
+
+
+@pytest.fixture(scope="module")
+def collection(demo: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return crawl(tmp_path_factory.mktemp("out"), mirror=demo).folder
+
+
+def test_search_finds_all_by_pairs_and_not_by_the_others(collection: Path) -> None:
+    printed = run("search", str(collection))
+    rows = {line[:14].strip(): line[14:].split() for line in printed.splitlines()[2:-1]}
+    assert list(rows) == ["pairs (ours)", "pairs, 1 MB", "trigram", "unicode61"]
+    found = {name: [cell for cell in row if cell[-1].isdigit()][2::2] for name, row in rows.items()}
+    assert found["pairs (ours)"] == ["100.0"] * 5
+    assert found["trigram"][:2] == ["0.0"] * 2
+    assert "+" not in printed.splitlines()[2]
+
+
+def test_derive_is_measured_beside_the_archive(collection: Path) -> None:
+    printed = run("derive", str(collection))
+    assert "64 articles; beside an archive of 0.1 MB" in printed
+    assert not (collection / "derived").exists(), "the collection is only read"
 
 
 def test_readme_lists_every_benchmark() -> None:

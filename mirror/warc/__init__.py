@@ -13,7 +13,7 @@ from mirror.warc.builders import (
     revisit_not_modified,
     warcinfo,
 )
-from mirror.warc.cdxj import cdxj_line, index_file, iter_index, merge_index, write_index
+from mirror.warc.cdxj import cdxj_line, index_file, iter_index, merge_index, url_key, write_index
 from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
 from mirror.warc.digest import sha1_base32
 from mirror.warc.location import Location
@@ -61,6 +61,7 @@ __all__ = [
     "safe_text",
     "safe_uri",
     "sha1_base32",
+    "url_key",
     "warcinfo",
     "whole_length",
     "write_index",
