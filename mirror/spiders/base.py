@@ -32,8 +32,6 @@ logger = logging.getLogger(__name__)
 
 DATE = "%Y-%m-%dT%H:%M:%SZ"
 """How a ``WARC-Date`` is written."""
-UNREADABLE = "archive: "
-"""Begins the reason why a page failed whose record cannot be read."""
 
 
 class MirrorSpider(scrapy.Spider):
@@ -78,6 +76,11 @@ class MirrorSpider(scrapy.Spider):
             self.extractor = Extractor(timeout=self.settings.getfloat("EXTRACTION_TIMEOUT"))
         logger.info("Run %s of %s into %s", self.run, mirror.name, collection.folder)
 
+    @property
+    def most_bytes(self) -> int:
+        """Of a page, decoded."""
+        return self.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
+
     async def make_good(self) -> None:
         """Complete what an earlier run captured and did not come to act upon.
 
@@ -93,7 +96,7 @@ class MirrorSpider(scrapy.Spider):
         done = await complete(
             self.collection,
             mirror,
-            limit=self.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize,
+            limit=self.most_bytes,
             extractor=self.extractor,
         )
         if done.runs or done.pages:

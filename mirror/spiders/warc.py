@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ from mirror.extraction import body_of, capture_ref
 from mirror.items import Article
 from mirror.layouts import Page
 from mirror.recovery import mirror_of, open_collection
+from mirror.spiders.archived import UNREADABLE
 from mirror.spiders.arguments import ArgumentError, WarcArguments
-from mirror.spiders.base import UNREADABLE, MirrorSpider
+from mirror.spiders.base import MirrorSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,7 +43,6 @@ class WarcSpider(MirrorSpider):
     def __init__(self, arguments: WarcArguments, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.arguments = arguments
-        self._maxsize = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WarcSpider:
@@ -55,7 +54,6 @@ class WarcSpider(MirrorSpider):
         kwargs.pop("_job", None)
         spider = super().from_crawler(crawler, WarcArguments.parse(kwargs), *args)
         spider.given = kwargs
-        spider._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if crawler.settings.getbool("ARCHIVE_ENABLED"):
             spider.open_collection(Path(crawler.settings["OUTPUT_DIR"]))
         return spider
@@ -91,7 +89,7 @@ class WarcSpider(MirrorSpider):
         self.ledger.pages.due(capture.url)
         self.crawler.stats.inc_value("pages/known")
         try:
-            body = body_of(self.collection.archive, capture, self._maxsize)
+            body = body_of(self.collection.archive, capture, self.most_bytes)
         except (OSError, ValueError) as error:
             logger.error("%s: %s", capture.url, error)
             self.page_ended(capture.url, "failed", f"{UNREADABLE}{error}", capture.status)

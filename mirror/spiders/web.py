@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from scrapy import signals
 from mirror.address import Address, Forge, Mirror
 from mirror.collection import utc_now
 from mirror.demo import DemoServer
-from mirror.extraction import body_of, capture_ref, extract
 from mirror.frontier import (
     DEAD,
     REDIRECTS,
@@ -25,10 +23,11 @@ from mirror.frontier import (
     folder_of,
     redirect_target,
 )
-from mirror.layouts import IndexPage, Page
+from mirror.layouts import IndexPage
 from mirror.recovery import open_collection
+from mirror.spiders.archived import UNREADABLE, ArchivedPages, NotInArchive
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
-from mirror.spiders.base import UNREADABLE, MirrorSpider
+from mirror.spiders.base import MirrorSpider
 from mirror.spiders.politeness import unthrottle_loopback
 from mirror.spiders.reasons import reason_of
 from mirror.spiders.refs import discovery_url, parse_refs
@@ -42,9 +41,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from mirror.collection import Collection
-    from mirror.items import Article, CaptureRef
+    from mirror.items import Article
     from mirror.ledger import KnownPage, PageKind
-    from mirror.warc.capture import Capture
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +69,7 @@ class WebSpider(MirrorSpider):
         self.demo: DemoServer | None = None
         self.policy = Policy(utc_now(), arguments.refetch, arguments.age)
         self._articles = 0
+        self._archive = ArchivedPages(None, 0)
         self._root_ended = asyncio.Event()
         self._root_understood = False
 
@@ -109,6 +108,7 @@ class WebSpider(MirrorSpider):
             collection = open_collection(output, arguments.collection or mirror.slug, mirror.name)
         self.start_run(collection, mirror)
         self.policy = replace(self.policy, now=collection.now())
+        self._archive = ArchivedPages(collection, self.most_bytes)
 
     def _serve_demo(self, collection: Collection) -> Mirror:
         """The embedded mirror, on the port that the collection knows it by."""
@@ -290,12 +290,16 @@ class WebSpider(MirrorSpider):
             return
         if status == 304 and kind == "article" and self._is_as_before(address.url):
             return
-        page = self._captured_page(response, address)
-        if page is None:
+        try:
+            page = self._archive.page(response, address, self.run)
+        except NotInArchive as error:
+            self.page_ended(address.url, "failed", str(error), status)
             return
         found = await self.read_page(page.page, kind, page.ref, status=status)
         if isinstance(found, IndexPage):
-            named_anew = self._has_changed(found, page, address)
+            change = self._archive.change(found, page)
+            self.crawler.stats.inc_value(f"indexes/{change}")
+            named_anew = change != "unchanged"
             for request in self._follow(found, address, named_anew=named_anew):
                 yield request
         elif found is not None:
@@ -319,58 +323,6 @@ class WebSpider(MirrorSpider):
             self.crawler.stats.inc_value("articles/unchanged")
         self.page_ended(url, page.outcome, page.reason, 304)
         return True
-
-    def _captured_page(self, response: Response, address: Address) -> Captured | None:
-        """The page that an answer is, or stands for; one that cannot be had is noted as failed."""
-        capture: Capture | None = response.meta.get("capture")
-        if capture is None:
-            return Captured(Page(address, response.body), None, is_new=True)
-        if capture.type != "revisit" and response.status == 200:
-            ref = capture_ref(capture, self.run)
-            return Captured(Page(address, response.body), ref, is_new=True)
-        earlier = self.ledger.captures.latest(address.url)
-        if earlier is None:
-            self.page_ended(address.url, "failed", f"status {response.status}", response.status)
-            return None
-        body = response.body
-        if response.status == 304:
-            try:
-                body = self._body(earlier[0])
-            except (OSError, ValueError) as error:
-                logger.error("%s: %s", address.url, error)
-                self.page_ended(address.url, "failed", f"{UNREADABLE}{error}", response.status)
-                return None
-        return Captured(Page(address, body), capture_ref(*earlier), is_new=False)
-
-    def _has_changed(self, index: IndexPage, page: Captured, address: Address) -> bool:
-        """Whether an index page tells its readers something that it did not before.
-
-        One in whose links only the cache-busters are others is what it was.
-        """
-        before = None
-        if page.is_new and page.ref is not None:
-            before = self.ledger.captures.latest_before(address.url, page.ref.date)
-        if not page.is_new:
-            change = "unchanged"
-        elif before is None:
-            change = "new"
-        else:
-            change = "unchanged" if self._said(before, address) == _told(index) else "changed"
-        self.crawler.stats.inc_value(f"indexes/{change}")
-        return change != "unchanged"
-
-    def _said(self, capture: Capture, address: Address) -> object:
-        """What an index page told when it was captured; ``None`` where that cannot be read."""
-        try:
-            reading = extract(Page(address, self._body(capture)))
-        except (OSError, ValueError):
-            return None
-        return _told(reading) if isinstance(reading, IndexPage) else None
-
-    def _body(self, capture: Capture) -> bytes:
-        assert self.collection is not None
-        limit = self.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
-        return body_of(self.collection.archive, capture, limit)
 
     def _follow(self, index: IndexPage, address: Address, *, named_anew: bool) -> Iterator[Request]:
         for skipped in index.skipped:
@@ -412,18 +364,3 @@ class WebSpider(MirrorSpider):
             return None
         self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
         return target
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A page, and the record that holds its bytes."""
-
-    page: Page
-    ref: CaptureRef | None
-    is_new: bool
-    """The record is of this run."""
-
-
-def _told(index: IndexPage) -> object:
-    """What an index page tells its readers: its rows, without the spelling of their links."""
-    return index.title, index.articles, index.indexes
