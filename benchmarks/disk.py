@@ -85,8 +85,10 @@ def _difference(after: DiskUse, before: DiskUse) -> dict[str, int]:
 def table(growth: Growth) -> list[str]:
     """One line a part of the collection, the last for all of it."""
     lines = [
-        f"{growth.articles:,} articles, then {growth.runs} runs without news;"
-        f" blocks of {growth.block:,} bytes",
+        (
+            f"{growth.articles:,} articles, then {growth.runs} runs without news;"
+            f" blocks of {growth.block:,} bytes"
+        ),
         f"{'':10} {'first run, MB':>14} {'an article, B':>14} {'a run, B':>10} {'a year, MB':>11}",
     ]
     rows = {part: (size, growth.added.get(part, 0)) for part, size in growth.first.items()}

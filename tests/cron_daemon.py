@@ -89,8 +89,16 @@ class CronDaemon:
         (self.here / "table").write_text("\n".join(table) + "\n")
         with (self.here / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c"]
-                + [SET_UP.format(here=here)],
+                [
+                    "unshare",
+                    "--mount",
+                    "--pid",
+                    "--fork",
+                    "--kill-child",
+                    "sh",
+                    "-c",
+                    SET_UP.format(here=here),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

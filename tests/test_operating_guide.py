@@ -10,16 +10,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from mirror.extensions.exit_status import MEANING
 from tests.crawling import PROJECT, Finished, crawl
 from tests.documented import blocks, crontab_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SERVICE, TIMER = blocks("cron.md", "ini")
 (LOGROTATE,) = blocks("cron.md", "logrotate")
@@ -52,8 +48,13 @@ def test_units_are_understood_by_systemd(tmp_path: Path) -> None:
     for name, text in (("mirror-news.service", SERVICE), ("mirror-news.timer", TIMER)):
         (tmp_path / name).write_text(text.replace("/srv/mirror-archive", str(project)))
     done = subprocess.run(
-        [systemd, "verify", "--man=no", tmp_path / "mirror-news.timer"]
-        + [tmp_path / "mirror-news.service"],
+        [
+            systemd,
+            "verify",
+            "--man=no",
+            tmp_path / "mirror-news.timer",
+            tmp_path / "mirror-news.service",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -150,7 +151,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @pytest.fixture
-def work(collection: Finished, tmp_path: Path) -> Iterator[Path]:
+def work(collection: Finished, tmp_path: Path) -> Path:
     """A project folder of its own, with ``output/news`` in it."""
     folder = tmp_path / "work"
     shutil.copytree(collection.folder.parent, folder / "output")

@@ -7,7 +7,6 @@ import re
 import shutil
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +19,7 @@ from tests.path_server import PathServer, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 NEWS, OTHER, ALARM = crontab_lines("cron.md")
 SCHEDULE = re.compile(r"^(?:\S+\s+){5}")
