@@ -153,7 +153,9 @@ def test_wrong_arguments_are_an_attempt(tmp_path: Path, metrics: Path) -> None:
 def test_no_file_leaves_the_folder_whatever_the_collection_is_called(
     tmp_path: Path, metrics: Path
 ) -> None:
-    assert quiet(tmp_path, metrics, mirror="demo", collection="../evil").status == 2
+    done = quiet(tmp_path, metrics, mirror="demo", collection="../evil")
+    assert done.status == 2
+    assert "metrics" not in done.output  # it is not even tried
     assert list(tmp_path.rglob("*.prom")) == []
 
 
