@@ -46,9 +46,9 @@ def make_collection(folder: Path, runs: int, pages: int, succeeded: Callable[[in
     with closing(Ledger(folder / "ledger.sqlite")) as ledger:
         for number in range(pages):
             url = f"https://mirror.example/pages/channel/n{number}.md"
-            ledger.discover(url, "article", "channel", "https://mirror.example/README.md", "first")
+            ledger.pages.note(url, "article", "channel", "https://mirror.example/README.md")
             ledger.put_item(url, f"n{number}", StoredItem("sha256:0", "first", number, 1))
-            ledger.end_page(url, "first", "item", status=200)
+            ledger.pages.end(url, "first", "item", status=200, looked="2026-11-23T12:00:00Z")
 
 
 def summary(started: datetime, number: int, status: int) -> dict[str, Any]:

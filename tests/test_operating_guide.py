@@ -70,12 +70,10 @@ def test_units_are_understood_by_systemd_where_it_is(tmp_path: Path) -> None:
     names = ("mirror-news.service", "mirror-news.timer")
     for name, text in zip(names, (SERVICE, TIMER), strict=True):
         (tmp_path / name).write_text(text.replace("/srv/mirror-archive", str(project)))
-    verify = [systemd, "verify", "--man=no", *(tmp_path / name for name in names)]
+    verify = [systemd, "verify", "--man=no", *(str(tmp_path / name) for name in names)]
     calendar = [systemd, "calendar", "--iterations=2", unit(TIMER)["Timer"]["OnCalendar"]]
-    verified, hours = (
-        subprocess.run(command, capture_output=True, text=True, check=False)
-        for command in (verify, calendar)
-    )
+    verified = subprocess.run(verify, capture_output=True, text=True, check=False)
+    hours = subprocess.run(calendar, capture_output=True, text=True, check=False)
     ours = [line for line in verified.stderr.splitlines() if "mirror-news" in line]
     assert (verified.returncode, ours) == (0, []), verified.stderr
     assert hours.returncode == 0, hours.stderr

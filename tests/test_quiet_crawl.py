@@ -133,7 +133,7 @@ def test_our_own_mistakes_are_told_with_their_traceback(tmp_path: Path, metrics:
 def test_a_refused_crawl_leaves_what_is_known_of_the_runs(tmp_path: Path, metrics: Path) -> None:
     assert quiet(tmp_path, metrics, mirror="demo").status == 0
     before = values(metrics)
-    collection = Collection(tmp_path, "test", None)
+    collection = Collection(tmp_path, "test")
     refused = quiet(tmp_path, metrics, mirror="demo")
     collection.close()
     assert refused.status == 75

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mirror.ledger import Outcome
     from mirror.monitoring import State
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -76,14 +77,15 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
 # --- counts --------------------------------------------------------------------------------------
 
 
+ENDS: tuple[Outcome, ...] = ("item", "item", "index", "dangling", "failed", "unknown")
+
+
 def fill(folder: Path) -> None:
     with closing(Ledger(folder / "ledger.sqlite")) as ledger:
-        for number, outcome in enumerate(
-            ("item", "item", "index", "dangling", "failed", "unknown")
-        ):
+        for number, outcome in enumerate(ENDS):
             url = f"https://mirror.example/{number}"
-            ledger.discover(url, "article", "", "", "run")
-            ledger.end_page(url, "run", outcome)  # type: ignore[arg-type]
+            ledger.pages.note(url, "article", "", "")
+            ledger.pages.end(url, "run", outcome, looked="2026-11-23T12:00:00Z")
             if outcome == "item":
                 ledger.put_item(url, str(number), StoredItem("sha256:0", "run", 0, 1))
 
@@ -124,7 +126,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from mirror.collection import Collection
-collection = Collection(Path(sys.argv[1]), "news", "mirror.example")
+collection = Collection(Path(sys.argv[1]), "news")
 print(collection.start_run("web"), flush=True)
 sys.stdin.read()
 """
@@ -164,14 +166,14 @@ def test_a_killed_run_is_told_as_such(tmp_path: Path, holder: subprocess.Popen[s
 
 
 def test_nobody_is_at_work_on_a_closed_collection(tmp_path: Path) -> None:
-    collection = Collection(tmp_path, "news", "mirror.example")
+    collection = Collection(tmp_path, "news")
     collection.start_run("web")
     collection.close()
     assert running(tmp_path / "news") is None
 
 
 def test_one_that_only_reads_is_no_run(tmp_path: Path) -> None:
-    Collection(tmp_path, "news", "mirror.example").close()
+    Collection(tmp_path, "news").close()
     with held_for_reading(tmp_path / "news"):
         assert running(tmp_path / "news") is None
 
@@ -180,7 +182,7 @@ def test_asking_does_not_touch_a_lock_that_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not for an instant: a run that begins in it would be refused."""
-    Collection(tmp_path, "news", "mirror.example").close()
+    Collection(tmp_path, "news").close()
     monkeypatch.setattr("fcntl.flock", None)
     assert running(tmp_path / "news") is None
 
@@ -189,7 +191,7 @@ def test_asking_does_not_touch_a_lock_that_is_free(
     "text", ["", "nonsense", "pid 99999999999999999999", "run \x1b[2J (pid 1)"]
 )
 def test_a_holder_of_no_known_form_has_no_number(tmp_path: Path, text: str) -> None:
-    collection = Collection(tmp_path, "news", "mirror.example")
+    collection = Collection(tmp_path, "news")
     (tmp_path / "news" / ".lock-holder").write_text(text)
     found = running(tmp_path / "news")
     assert found is None if not text else found == Running(None, None, alive=True)
