@@ -57,6 +57,7 @@ class SlowMirror(PathServer):
 
     def __init__(self, base: str) -> None:
         self.base = base
+        self.is_asked = threading.Event()
         self.may_answer = threading.Event()
         pages = {
             f"/{base}{path}": page(file.body.decode())
@@ -65,7 +66,8 @@ class SlowMirror(PathServer):
         first = pages[f"/{base}README.md"]
 
         def when_it_may() -> Iterable[bytes]:
-            self.may_answer.wait(60)
+            self.is_asked.set()
+            self.may_answer.wait(50)  # less than a download may take
             yield first
 
         super().__init__({**pages, f"/{base}README.md": when_it_may})
@@ -75,25 +77,33 @@ def summaries(folder: Path) -> list[int]:
     return [json.loads(path.read_bytes())["exit_status"] for path in folder.glob("runs/*.json")]
 
 
-def test_printed_line_is_silent_and_a_second_run_meanwhile_is_refused(
+def test_printed_line_is_silent_and_other_runs_meanwhile_are_refused(
     installed: Path, tmp_path: Path
 ) -> None:
+    refused = r'scrapy crawl: collection "news" is locked by (.*)\n'
     with SlowMirror("") as mirror:
         line = at_once(NEWS, installed, **{"https://github.com/OWNER/REPO": mirror.url})
         with CronDaemon(tmp_path / "cron", ["MAILTO=you@example.org", line, line]) as cron:
             mail = cron.wait_for_mail("is locked by")
             assert cron.statuses == [75]
+            # One more, at a time when the run that is at work has its name.
+            assert mirror.is_asked.wait(60)
+            with CronDaemon(tmp_path / "later", [line]) as later:
+                late = later.wait_for_mail("is locked by")
+                later.wait_until_idle(1)
+                assert later.statuses == [75]
             mirror.may_answer.set()
             cron.wait_until_idle(2)
             assert cron.statuses == [75, 0]
             assert cron.mails == [mail]
     assert "To: you@example.org\n" in mail
-    body = mail.partition("\n\n")[2]
-    assert re.fullmatch(
-        r'scrapy crawl: collection "news" is locked by run \d{8}T\d{6}Z \(pid \d+\)\n', body
-    )
+    holder = re.fullmatch(refused, mail.partition("\n\n")[2])
+    assert holder is not None
+    assert re.fullmatch(r"pid \d+|run \d{8}T\d{6}Z \(pid \d+\)", holder[1])
     (run,) = (installed / "output" / "news" / "runs").glob("*.json")
-    assert run.stem in body
+    holder = re.fullmatch(refused, late.partition("\n\n")[2])
+    assert holder is not None
+    assert re.fullmatch(rf"run {run.stem} \(pid \d+\)", holder[1])
     assert summaries(installed / "output" / "news") == [0]
     assert f"Run {run.stem}" in (tmp_path / "log" / "news.log").read_text("utf-8")
     verified = scrapy("verify", "news", "-s", f"OUTPUT_DIR={installed / 'output'}")
