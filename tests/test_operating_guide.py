@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mirror.extensions.exit_status import MEANING
-from tests.crawling import PROJECT, Finished, crawl
+from tests.crawling import PROJECT, Finished, crawl, scrapy
 from tests.documented import blocks, crontab_lines
 
 SERVICE, TIMER = blocks("cron.md", "ini")
@@ -182,7 +182,7 @@ def run_block(block: str, work: Path) -> subprocess.CompletedProcess[str]:
 
 def test_backup_is_whole_is_proved_and_is_crawled_on(work: Path) -> None:
     program("flock", "util-linux")
-    backup, prove = [block for block in SHELL if "BACKUP" in block]
+    backup, prove, _ = [block for block in SHELL if "BACKUP" in block]
     for block in (backup, prove):
         done = run_block(block, work)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -190,6 +190,22 @@ def test_backup_is_whole_is_proved_and_is_crawled_on(work: Path) -> None:
     moved = crawl(work.parent / "backup", mirror="demo", collection="news")
     assert moved.status == 0, moved.output
     assert moved.summary["articles"]["new"] == 0
+
+
+def test_archive_alone_is_a_backup(work: Path) -> None:
+    backup, _, restore = [block for block in SHELL if "BACKUP" in block]
+    items = sorted((work / "output" / "news" / "items").glob("*"))
+    written = [sorted(path.read_bytes().splitlines()) for path in items]
+    assert run_block(backup, work).returncode == 0
+    for folder in (work / "output" / "news", *(work.parent / "backup" / "news").glob("[!a]*")):
+        if folder.is_dir():
+            shutil.rmtree(folder)
+    done = run_block(restore, work)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The same lines; their order in a file is that in which pages were read.
+    assert [sorted(path.read_bytes().splitlines()) for path in items] == written
+    verified = scrapy("verify", "news", "-s", f"OUTPUT_DIR={work / 'output'}")
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_crawl_during_a_backup_is_refused_and_one_that_only_reads_is_not(work: Path) -> None:
