@@ -69,6 +69,8 @@ EXTENSIONS = {
 LOG_LEVEL = "INFO"
 STATS_DUMP = False  # the run summary has them
 DOWNLOADER_STATS = False  # the recorder counts what was received, to the byte
+QUIET = False  # what `scrapy crawl --quiet` sets: no bar on a terminal
+METRICS_DIR = ""  # folder of the node exporter's textfile collector (docs/status.md)
 LOGSTATS_INTERVAL = 60.0  # seconds between two lines of progress where there is no terminal
 
 # Speed. No Twisted reactor: plain asyncio carries aiohttp faster (docs/decisions/http-client.md).

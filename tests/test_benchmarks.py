@@ -102,6 +102,27 @@ def test_time_shares_add_up(demo: str) -> None:
     assert len(set(shares) & set(PLACES.values())) >= 5
 
 
+def test_disk_adds_up(demo: str) -> None:
+    head, _, *lines = run("disk", demo, "--channels", CHANNEL, "--runs", "1").splitlines()
+    assert int(head.split()[0]) > 20
+    rows = {
+        line.split()[0]: [float(n.replace(",", "")) for n in line.split()[1:]] for line in lines
+    }
+    *parts, everything = rows
+    assert {"archive", "items", "indexes", "runs", "ledger"} <= set(parts)
+    assert everything == "all"
+    assert rows["all"][2] == sum(rows[part][2] for part in parts)
+    assert rows["runs"][2] > 0  # each run has its summary
+    assert rows["items"][2] == 0  # and none of these had an item
+
+
+def test_status_is_measured_in_every_case() -> None:
+    head, *lines = run("status", "--runs", "30", "--pages", "10").splitlines()
+    assert head.startswith("30 runs, 10 pages")
+    assert len(lines) == 3
+    assert all(float(line.split()[-1]) >= 0 for line in lines)
+
+
 def test_failed_contestant_ends_the_benchmark_with_its_output() -> None:
     with pytest.raises(SystemExit, match=r"(?s)status 7.*last words"):
         measured([sys.executable, "-c", "import sys; print('last words'); sys.exit(7)"])

@@ -36,7 +36,7 @@ class LedgerView:
             self._add("is missing")
             return
         try:
-            facts.db.execute("ATTACH DATABASE ? AS ledger", (_uri(path),))
+            facts.db.execute("ATTACH DATABASE ? AS ledger", (read_only_uri(path),))
             (version,) = facts.one("PRAGMA ledger.user_version") or (0,)
             if version != SCHEMA_VERSION:
                 self._add(f"is of version {version}, not {SCHEMA_VERSION}")
@@ -222,7 +222,7 @@ class LedgerView:
         self.findings.add("ledger", NAME, reason)
 
 
-def _uri(path: Path) -> str:
+def read_only_uri(path: Path) -> str:
     """For reading alone. Without a log to be read with it, SQLite need make no file beside it."""
     log = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
