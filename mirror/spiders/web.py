@@ -13,10 +13,10 @@ from mirror.address import Address, Forge, Mirror
 from mirror.collection import Collection
 from mirror.demo import DemoServer
 from mirror.layouts import IndexPage, Page
+from mirror.politeness.loopback import unthrottle_loopback
+from mirror.politeness.reasons import RobotsUnreachable, reason_of
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
 from mirror.spiders.base import ROOT, MirrorSpider, capture_ref
-from mirror.spiders.politeness import unthrottle_loopback
-from mirror.spiders.reasons import reason_of
 from mirror.spiders.refs import discovery_url, parse_refs
 
 if TYPE_CHECKING:
@@ -223,6 +223,8 @@ class WebSpider(MirrorSpider):
         request: Request = failure.request  # type: ignore[attr-defined]
         reason, detail = reason_of(failure.value)
         logger.warning("%s: %s", request.url, detail)
+        if request.cb_kwargs["kind"] == "root" and isinstance(failure.value, RobotsUnreachable):
+            self.findings.unreachable = detail
         self.page_ended(request.cb_kwargs["address"].url, "failed", reason, None)
 
     def _follow(self, index: IndexPage, address: Address) -> Iterator[Request]:
