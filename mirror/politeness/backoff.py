@@ -21,8 +21,8 @@ def full_jitter(base: float, most: float, earlier: int, random: Random) -> float
 
 
 def at_least(base: float, most: float, earlier: int, random: Random) -> float:
-    """Seconds to wait where the least is known: `base`, doubled as above, and up to half more."""
-    return doubled(base, most, earlier) * (1 + random() / 2)
+    """Seconds to wait where the least is known: as above, but from the full wait to half more."""
+    return min(most, doubled(base, most, earlier) * (1 + random() / 2))
 
 
 def doubled(base: float, most: float, earlier: int) -> float:

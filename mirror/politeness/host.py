@@ -34,7 +34,7 @@ class Policy:
     longest: float = 1800.0
     """Seconds; a host that asks for more is given up for the run."""
     in_all: float = 3600.0
-    """Seconds; a host that asks for more in one run, all in all, is given up too."""
+    """Seconds; a host whose limits cost more than that in one run, all in all, is given up too."""
     failures: int = 10
     """So many in a row, and a host is given up."""
 
@@ -107,7 +107,8 @@ class Host:
         elif trouble.blame == "limit":
             # A minute at least, then longer: GitHub's advice for its own limits.
             policy = self.policy
-            self._hold(at_least(policy.untimed, policy.longest, earlier, self.random), now)
+            wait = at_least(policy.untimed, policy.longest, earlier, self.random)
+            self.hold_as_told(wait, now)
         elif trouble.blame == "host":
             self._hold(self._backoff(earlier), now)
         elif self.failures >= DOUBTFUL:
@@ -122,7 +123,7 @@ class Host:
         self._hold(wait, now)
         self._told_to_wait += max(0.0, self._held_until - before)
         if self._told_to_wait > self.policy.in_all:
-            self.give_up(f"asks to wait {self._told_to_wait:.0f} s in all", now)
+            self.give_up(f"asked too much: {self._told_to_wait:.0f} s of waits in all", now)
 
     def pace(self, delay: float, now: float) -> None:
         """Keep `delay` seconds between any two requests from now on."""

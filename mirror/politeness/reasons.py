@@ -20,6 +20,7 @@ from mirror.capture import (
     BadContentCoding,
     CertificateRefused,
     ProxyFailed,
+    WrongLength,
 )
 
 
@@ -49,6 +50,7 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadTimeoutError, "timeout"),
     (CannotResolveHostError, "host not found"),
     (DownloadConnectionRefusedError, "connection refused"),
+    (WrongLength, "wrong length"),
     (ResponseDataLossError, "cut short"),
     (DownloadCancelledError, "too large"),
     (UnsupportedURLSchemeError, "unsupported scheme"),
