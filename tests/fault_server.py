@@ -182,6 +182,13 @@ class FaultServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
 
+    def wait_for(self, kind: Kind, seconds: float) -> None:
+        """Until that kind of trouble was met once; fails when it is not within `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not self.met[kind]:
+            assert time.monotonic() < deadline, f"nobody met {kind}"
+            time.sleep(0.02)
+
     def _run(self) -> None:
         self._stopped = asyncio.Event()
         self._loop.run_until_complete(self._serve())

@@ -143,6 +143,8 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
             raise as_scrapy_error(request, error or aiohttp.ServerDisconnectedError())
         if parsed is None and truncated == "length":
             raise DownloadCancelledError(f"endless head or no HTTP response: {request.url}")
+        if parsed is None and truncated == "time":
+            raise DownloadTimeoutError(f"no whole head in time: {request.url}")
         if parsed is None:
             raise DownloadFailedError(f"not an HTTP response: {request.url}")
         if truncated == "length":

@@ -65,14 +65,14 @@ class Host:
     _asked: float = field(default=-inf)
     """When it was asked last."""
     _told_to_wait: float = 0.0
-    _refused: bool = False
-    """It said that it was asked too much, and has not answered since."""
+    _refusals: int = 0
+    """How often in a row it said that it was asked too much."""
 
     # May it be asked?
 
     @property
     def one_at_a_time(self) -> bool:
-        return self.alone or self._refused or self.failures >= DOUBTFUL
+        return self.alone or self._refusals > 0 or self.failures >= DOUBTFUL
 
     def free_at(self) -> float:
         """The time from which on the next request may be sent."""
@@ -90,27 +90,29 @@ class Host:
         """A request came to a good end. One sent before the last failure does not undo that."""
         if sent >= self._failed:
             self.failures = 0
-            self._refused = False
+            self._refusals = 0
 
     def failed(self, trouble: Trouble, sent: float, now: float) -> None:
         """A request met with trouble: hold the host back, or give it up."""
+        limited = trouble.blame == "limit"
         if sent >= self._failed:
             self.failures += 1
+            self._refusals += limited
             self._failed = now
             if self.failures >= self.policy.failures:
                 self.give_up(f"{self.failures} failures in a row, the last: {trouble.reason}", now)
                 return
-        earlier = max(self.failures - 1, 0)
-        self._refused |= trouble.blame == "limit"
+        if limited:
+            self._refusals = max(self._refusals, 1)
         if trouble.wait is not None:
             self.hold_as_told(trouble.wait, now)
-        elif trouble.blame == "limit":
+        elif limited:
             # A minute at least, then longer: GitHub's advice for its own limits.
             policy = self.policy
-            wait = at_least(policy.untimed, policy.longest, earlier, self.random)
+            wait = at_least(policy.untimed, policy.longest, self._refusals - 1, self.random)
             self.hold_as_told(wait, now)
         elif trouble.blame == "host":
-            self._hold(self._backoff(earlier), now)
+            self._hold(self._backoff(max(self.failures - 1, 0)), now)
         elif self.failures >= DOUBTFUL:
             self._hold(self._backoff(self.failures - DOUBTFUL), now)
 
