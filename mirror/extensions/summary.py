@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirror import __version__
 from mirror.extensions.exit_status import RunFacts, meaning_of
+from mirror.politeness.account import politeness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,6 +101,7 @@ def build_summary(
         "interim_responses": stats.get("warc/interim_responses", 0),
         "statuses": _below(stats, "warc/statuses/"),
         "retries": stats.get("retry/count", 0),
+        "politeness": politeness_of(stats),
         "warcs": warcs,
         "software": f"mirror-archive/{__version__}",
     }

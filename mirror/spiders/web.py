@@ -24,12 +24,12 @@ from mirror.frontier import (
     redirect_target,
 )
 from mirror.layouts import IndexPage
+from mirror.politeness.loopback import unthrottle_loopback
+from mirror.politeness.reasons import RobotsUnreachable, reason_of
 from mirror.recovery import open_collection
 from mirror.spiders.archived import UNREADABLE, ArchivedPages, NotInArchive
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
 from mirror.spiders.base import MirrorSpider
-from mirror.spiders.politeness import unthrottle_loopback
-from mirror.spiders.reasons import reason_of
 from mirror.spiders.refs import discovery_url, parse_refs
 
 if TYPE_CHECKING:
@@ -310,6 +310,8 @@ class WebSpider(MirrorSpider):
         request: Request = failure.request  # type: ignore[attr-defined]
         reason, detail = reason_of(failure.value)
         logger.warning("%s: %s", request.url, detail)
+        if request.cb_kwargs["kind"] == "root" and isinstance(failure.value, RobotsUnreachable):
+            self.findings.unreachable = detail
         self.page_ended(request.cb_kwargs["address"].url, "failed", reason, None)
         if request.cb_kwargs["kind"] == "root":
             self._root_ended.set()
