@@ -169,6 +169,7 @@ def _nothing_to_do(host: str, path: str) -> bool:
         and "http" not in path
         and "/." not in path
         and ".md" not in path
+        and "%EF%BC%8" not in path
         and "amp" not in path
         and _is_ordinary(host)
     )

@@ -10,6 +10,7 @@ import nh3
 
 from mirror.items import Image, Link
 from mirror.originals import resolve, tag_name
+from mirror.pipelines.normalise import normal_markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,8 @@ def resolve_originals(article: Article, address: Address) -> Article:
         images=[picture for image in article.images if (picture := _image(image, resolved))],
         videos=list(dict.fromkeys(embedded + videos)),
         tags=list(dict.fromkeys(tag for tag in article.tags + tags if tag)),
-        html=sanitised(article.html, resolved),
+        # Where an element goes, spaces and line ends may be left beside each other.
+        html=normal_markup(sanitised(article.html, resolved)),
     )
 
 
