@@ -65,7 +65,7 @@ def main() -> None:
 
     flags = [
         f"-max_len={options.longest or LONGEST[options.what]}",
-        *("-rss_limit_mb=2000", "-timeout=120", "-print_final_stats=1", "-verbosity=1"),
+        *("-rss_limit_mb=2000", "-timeout=120", "-print_final_stats=1", "-report_slow_units=600"),
         f"-artifact_prefix={findings}/",
     ]
     atheris.Setup(

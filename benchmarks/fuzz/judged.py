@@ -89,4 +89,4 @@ def _judge_markup(markup: str) -> None:
 
 def _hold(condition: bool, otherwise: str) -> None:
     if not condition:
-        raise Finding(otherwise)
+        raise Finding(otherwise[:500])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _TAG_NAMES = (
     "strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr "
 )
 _TAGS = frozenset(_TAG_NAMES.split())
+_TAG_NAME = re.compile(r"<([a-zA-Z][^\s/>]*)")
+_MOST_READINGS = 5
 _ATTRIBUTES = {
     "a": {"href"},
     "audio": {"controls", "src"},
@@ -76,6 +79,18 @@ def resolve_originals(article: Article, address: Address) -> Article:
 def sanitised(markup: str, resolved: Callable[[str], str]) -> str:
     """Markup that is safe to show: known elements and attributes, resolved addresses, nothing
     that runs, loads by itself (but pictures and media) or styles."""
+    clean = _cleaned(markup, resolved)
+    if not _TAGS.issuperset(_TAG_NAME.findall(markup)):
+        # Where elements went from between others, these may not stand in each other: a parser
+        # reads <h2><x><h2> as it is, and <h2><h2> otherwise. So it is read until it stays.
+        for _ in range(_MOST_READINGS):
+            before, clean = clean, _cleaned(clean, resolved)
+            if clean == before:
+                break
+    return clean
+
+
+def _cleaned(markup: str, resolved: Callable[[str], str]) -> str:
     token = _RESOLVED.set(resolved)
     try:
         return _CLEANER.clean(markup)
