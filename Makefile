@@ -6,6 +6,7 @@
 
 VENV ?= .venv
 JOBS ?= 2
+FUZZ ?= 900
 PYTHON ?=
 UV ?=
 
@@ -17,10 +18,11 @@ override ARGS := $(value ARGS)
 override VENV := $(value VENV)
 override PYTHON := $(value PYTHON)
 override UV := $(value UV)
-export MIRROR COLLECTION ARGS VENV PYTHON UV
+override FUZZ := $(value FUZZ)
+export MIRROR COLLECTION ARGS VENV PYTHON UV FUZZ
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl replay test prove lint lock clean runtime dev
+.PHONY: help crawl replay test prove fuzz lint lock clean runtime dev
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -61,6 +63,14 @@ test: dev ## run the test suite [ARGS="-k name"]
 prove: dev ## run the full-size proofs: every kill, every state, every replay (hours)
 	@set -f; MIRROR_PROVE=1 MIRROR_TESTS_NO_SKIP=1 \
 	"$$VENV/bin/python" -m pytest -n "$(JOBS)" -m prove $$ARGS
+
+# atheris has no wheel for every machine that the locks are for, so it is asked for here alone.
+fuzz: dev ## fuzz the layouts, then links, for FUZZ seconds each [FUZZ=900 ARGS="more-seeds/"]
+	@"$$VENV/bin/python" -c 'import atheris' 2>/dev/null \
+	|| "$$VENV/bin/python" -m pip --disable-pip-version-check install -qq 'atheris>=3,<4'
+	@set -f; for what in pages links; do \
+	"$$VENV/bin/python" -m benchmarks.fuzz $$what --seconds "$$FUZZ" --state ".fuzz/$$what" $$ARGS \
+	|| exit; done
 
 lint: dev ## check format, style, types and the direction of imports
 	@"$$VENV/bin/ruff" format --check
@@ -129,6 +139,6 @@ endef
 clean: ## remove the environments and every cache; collections stay
 	@$(remove)
 	@VENV=$$VENV-replay; $(remove)
-	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
+	rm -rf .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
 	rm -rf build dist ./*.egg-info
 	find . -path ./output -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
