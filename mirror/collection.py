@@ -25,7 +25,7 @@ import filelock
 
 from mirror import ledger
 from mirror.ledger import Ledger, LedgerError
-from mirror.warc import iter_index, merge_index
+from mirror.warc import IndexFiles, iter_index
 from mirror.warc.warcfile import sync_folder
 
 if TYPE_CHECKING:
@@ -331,17 +331,24 @@ def write_atomically(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def index_files(folder: Path) -> IndexFiles:
+    """The CDXJ index of the collection in `folder`."""
+    return IndexFiles.of(folder / "indexes", folder.name)
+
+
 def update_index(archive: Path, indexes: Path, indexed: Mapping[str, int]) -> None:
     """Bring the collection's CDXJ index up to date with its WARC files.
 
+    An index that is gone is made anew from all of them.
+
     :param indexed: bytes of each file that stand in the index already, by file name.
     """
-    lines = chain.from_iterable(
-        iter_index(archive / name, start) for name, start in indexed.items()
+    index = index_files(indexes.parent)
+    if not index.main.exists():
+        indexed = dict.fromkeys(sorted(path.name for path in archive.glob("*.warc.gz")), 0)
+    index.update(
+        chain.from_iterable(iter_index(archive / name, start) for name, start in indexed.items())
     )
-    first = next(lines, None)
-    if first is not None:
-        merge_index(chain([first], lines), indexes / f"{indexes.parent.name}.cdxj")
 
 
 def sha256_of(path: Path, length: int) -> str:

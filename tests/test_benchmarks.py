@@ -123,6 +123,17 @@ def test_status_is_measured_in_every_case() -> None:
     assert all(float(line.split()[-1]) >= 0 for line in lines)
 
 
+def test_index_grows_without_being_read(tmp_path: Path) -> None:
+    printed = run("index", "--lines", "20000", "--new", "10", "--folder", str(tmp_path))
+    head, names, *rows = (line.split() for line in printed.splitlines())
+    size, read = float(head[2]), [float(row[-2]) for row in rows]
+    assert names[-4:] == ["MB", "read", "MB", "written"]
+    if sys.platform == "linux":
+        assert max(read[:2]) < size / 10
+        assert read[2] > size, "merged"
+    assert not list(tmp_path.iterdir())
+
+
 def test_failed_contestant_ends_the_benchmark_with_its_output() -> None:
     with pytest.raises(SystemExit, match=r"(?s)status 7.*last words"):
         measured([sys.executable, "-c", "import sys; print('last words'); sys.exit(7)"])

@@ -9,7 +9,6 @@ import sys
 import sysconfig
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from cdxj_indexer.main import write_cdx_index
@@ -18,9 +17,6 @@ from hypothesis import strategies as st
 
 from mirror import warc
 from tests import warc_samples as samples
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 INDEXER = Path(sysconfig.get_path("scripts")) / "cdxj-indexer"
 
@@ -172,7 +168,7 @@ def test_an_index_is_sorted_as_the_c_locale_sorts(tmp_path: Path) -> None:
     ]
     path = samples.write_file(tmp_path, groups)
     index = tmp_path / "all.cdxj"
-    warc.write_index(warc.index_file(path), index)
+    index.write_text("".join(f"{line}\n" for line in warc.index_file(path)), "utf-8")
     subprocess.run(["sort", "-c", str(index)], check=True, env={**os.environ, "LC_ALL": "C"})
     assert index.read_text().splitlines() == real_lines(path)
 
@@ -185,47 +181,8 @@ def test_part_of_a_file_is_indexed_from_its_offset(tmp_path: Path) -> None:
     assert warc.index_file(target.path, place.offset) == warc.index_file(target.path)[1:]
 
 
-def test_merging_gives_the_index_of_all_files(tmp_path: Path) -> None:
-    first = samples.write_file(
-        tmp_path, [[samples.resource(b"1", name)] for name in ("c", "a", "茶")]
-    )
-    second = samples.write_file(tmp_path, [[samples.resource(b"2", name)] for name in ("b", "a")])
-    index = tmp_path / "all.cdxj"
-    warc.merge_index(reversed(warc.index_file(first)), index)
-    assert index.read_text().splitlines() == real_lines(first)
-    for _ in range(2):  # merging the same lines again changes nothing
-        warc.merge_index(warc.index_file(second), index)
-        assert index.read_text().splitlines() == real_lines(first, second)
-
-
-def test_an_index_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    index = tmp_path / "all.cdxj"
-    warc.write_index(["old line"], index)
-
-    def broken() -> Iterator[str]:
-        yield "new line"
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(OSError, match="No space left"):
-        warc.write_index(broken(), index)
-    assert index.read_text() == "old line\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["all.cdxj"]
-
-
 def test_a_damaged_file_is_not_indexed(tmp_path: Path) -> None:
     path = samples.write_file(tmp_path, [[samples.resource(b"x")]])
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(warc.BadWarc):
         warc.index_file(path)
-
-
-def test_many_new_lines_are_merged_in_batches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mirror.warc.cdxj.SORTED_AT_ONCE", 3)
-    index = tmp_path / "index.cdxj"
-    old = [f"k{number:02} a" for number in range(0, 40, 2)]
-    warc.write_index(old, index)
-    new = [f"k{number:02} a" for number in range(39, -1, -1)]
-    warc.merge_index(iter(new), index)
-    assert index.read_text("utf-8").splitlines() == sorted(new)

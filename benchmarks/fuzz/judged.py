@@ -23,8 +23,27 @@ PLACES = (
 """Addresses under which a page is read: a layout may ask where it stands."""
 
 _RUNS = frozenset(
-    "script style iframe object embed base link meta form input button textarea svg math template "
-    "frame frameset applet noscript ".split()
+    [
+        "script",
+        "style",
+        "iframe",
+        "object",
+        "embed",
+        "base",
+        "link",
+        "meta",
+        "form",
+        "input",
+        "button",
+        "textarea",
+        "svg",
+        "math",
+        "template",
+        "frame",
+        "frameset",
+        "applet",
+        "noscript",
+    ]
 )
 _WEB = re.compile(r"https?://[^\s/]+")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\ufeff]")
@@ -66,7 +85,9 @@ def judge_link(href: str) -> str:
     page, base = PLACES[0], epoch_pages.ORIGINAL
     for found in (resolve(href), resolve(href, page, base)):
         _hold((found.url == "") == (found.kind == "invalid"), f"{found}")
-        _hold(found.url == "" or found.url.startswith(("http://", "https://", "mailto:")), found.url)
+        _hold(
+            found.url == "" or found.url.startswith(("http://", "https://", "mailto:")), found.url
+        )
         _hold(not re.search(r"[\s\x00-\x20\x7f<>\"]", found.url), f"unclean: {found.url!r}")
         _hold(resolve(found.url).url == found.url, f"not idempotent: {found.url!r}")
         again = resolve(found.url, page, base)

@@ -37,7 +37,9 @@ def _inserted_anywhere(page: str, random: Random, pieces: Sequence[str]) -> str:
 
 def _wrapped(page: str, random: Random, pieces: Sequence[str]) -> str:
     start, end = _span(page, random)
-    return page[:start] + random.choice(pieces) + page[start:end] + random.choice(pieces) + page[end:]
+    return (
+        page[:start] + random.choice(pieces) + page[start:end] + random.choice(pieces) + page[end:]
+    )
 
 
 def _cut(page: str, random: Random, pieces: Sequence[str]) -> str:

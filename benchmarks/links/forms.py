@@ -24,9 +24,41 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _SHORT = frozenset(
-    "bit.ly t.co ept.ms youtu.be tinyurl.com reurl.cc git.io goo.gl ow.ly is.gd buff.ly wp.me "
-    "dlvr.it fb.me lihi.cc lihi1.com cutt.ly rb.gy amzn.to nyti.ms ppt.cc t.cn tiny.cc "
-    "trib.al soc.cr reut.rs on.wsj.com cnn.it bbc.in gan.jing fb.watch t.ly shorturl.at".split()
+    [
+        "bit.ly",
+        "t.co",
+        "ept.ms",
+        "youtu.be",
+        "tinyurl.com",
+        "reurl.cc",
+        "git.io",
+        "goo.gl",
+        "ow.ly",
+        "is.gd",
+        "buff.ly",
+        "wp.me",
+        "dlvr.it",
+        "fb.me",
+        "lihi.cc",
+        "lihi1.com",
+        "cutt.ly",
+        "rb.gy",
+        "amzn.to",
+        "nyti.ms",
+        "ppt.cc",
+        "t.cn",
+        "tiny.cc",
+        "trib.al",
+        "soc.cr",
+        "reut.rs",
+        "on.wsj.com",
+        "cnn.it",
+        "bbc.in",
+        "gan.jing",
+        "fb.watch",
+        "t.ly",
+        "shorturl.at",
+    ]
 )
 
 
@@ -79,7 +111,8 @@ FORMS: dict[str, Callable[[str], bool]] = {
         is not None
     ),
     "other non-ASCII": lambda href: (
-        re.search("[^\x00-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\u3000]", href) is not None
+        re.search("[^\x00-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\u3000]", href)
+        is not None
     ),
     "markup inside": lambda href: "<" in href or ">" in href,
     "`&amp;`": lambda href: "&amp;" in href.lower() or "&#38;" in href,
@@ -102,14 +135,18 @@ FORMS: dict[str, Callable[[str], bool]] = {
         re.match(r"\s*https?(?:[:：]/{3,}|[:：]/?(?!/)|/+)", href, re.IGNORECASE) is not None
     ),
     "twice encoded": lambda href: re.search(r"%25[0-9A-F]{2}", href, re.IGNORECASE) is not None,
-    "half-encoded `%`": lambda href: re.search(r"%(?![0-9A-F]{2})", href, re.IGNORECASE) is not None,
+    "half-encoded `%`": lambda href: (
+        re.search(r"%(?![0-9A-F]{2})", href, re.IGNORECASE) is not None
+    ),
     "rejected by `urlsplit`": _rejected,
     "user name": lambda href: re.match(r"\s*https?://[^/?#]*@", href) is not None,
     "port": lambda href: re.match(r"\s*https?://[^/?#]*:\d", href) is not None,
     "upper case in scheme or host": lambda href: (
         re.match(r"\s*(?:[a-z]*[A-Z]\w*:|https?://[^/?#]*[A-Z])", href) is not None
     ),
-    "IP address": lambda href: re.match(r"\s*https?://(?:\d+\.){3}\d+(?:[/:?#]|$)", href) is not None,
+    "IP address": lambda href: (
+        re.match(r"\s*https?://(?:\d+\.){3}\d+(?:[/:?#]|$)", href) is not None
+    ),
     "IDN": lambda href: not _parts(href)[0].isascii() or "xn--" in _parts(href)[0],
     # No page
     "empty": lambda href: not href.strip(_SPACES),

@@ -26,9 +26,29 @@ _BY_SITE = {
     | {"hc_ref", "_rdr", "sfnsn"},
     "forbes.com": frozenset(("sh", "ss")),
     "mp.weixin.qq.com": frozenset(
-        "abtest_cookie ascene chksm clicktime countrycode devicetype enterid exportkey "
-        "fasttmpl_flag fasttmpl_fullversion fasttmpl_type lang nettype pass_ticket "
-        "realreporttime scene session_us sessionid subscene version wx_header".split()
+        [
+            "abtest_cookie",
+            "ascene",
+            "chksm",
+            "clicktime",
+            "countrycode",
+            "devicetype",
+            "enterid",
+            "exportkey",
+            "fasttmpl_flag",
+            "fasttmpl_fullversion",
+            "fasttmpl_type",
+            "lang",
+            "nettype",
+            "pass_ticket",
+            "realreporttime",
+            "scene",
+            "session_us",
+            "sessionid",
+            "subscene",
+            "version",
+            "wx_header",
+        ]
     ),
     "reddit.com": frozenset(("ref", "ref_source", "share_id", "rdt")),
     "scmp.com": frozenset(("module", "pgtype", "campaign")),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mirror.verification import accounts, archive, fixity, lines
+from mirror.collection import index_files
+from mirror.verification import accounts, archive, fixity, lines, repeats
 from mirror.verification.across import Across
 from mirror.verification.facts import Facts
 from mirror.verification.findings import Findings
@@ -97,6 +98,8 @@ class _Verification:
             self._indexes(run)
             fixity.check(self.facts, _files(self.folder, "archive"), run, self.findings)
         self.facts.complete()
+        if repeats.drop_merged(self.facts, index_files(self.folder)):
+            self.report.notes.append(repeats.NOTE)
         across = Across(self.folder, self.facts, self.findings, self.reader)
         across.records()
         self._requests_unanswered()
@@ -211,7 +214,7 @@ class _Verification:
 
     def _index_name(self) -> str:
         names = [path.name for path in _files(self.folder, "indexes")]
-        return names[0] if len(names) == 1 else f"{self.folder.name}.cdxj"
+        return names[0] if len(names) == 1 else index_files(self.folder).main.name
 
     # What is compared
 

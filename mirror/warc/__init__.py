@@ -13,9 +13,10 @@ from mirror.warc.builders import (
     revisit_not_modified,
     warcinfo,
 )
-from mirror.warc.cdxj import cdxj_line, index_file, iter_index, merge_index, url_key, write_index
+from mirror.warc.cdxj import cdxj_line, index_file, iter_index, url_key
 from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
 from mirror.warc.digest import sha1_base32
+from mirror.warc.index import IndexFiles, write_index
 from mirror.warc.location import Location
 from mirror.warc.message import MalformedMessage, Response, parse_response, payload
 from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records
@@ -31,6 +32,7 @@ __all__ = [
     "DamagedWithin",
     "Earlier",
     "Exchange",
+    "IndexFiles",
     "Location",
     "MalformedMessage",
     "Record",
@@ -45,7 +47,6 @@ __all__ = [
     "has_payload_digest",
     "index_file",
     "iter_index",
-    "merge_index",
     "metadata",
     "new_record_id",
     "next_record",

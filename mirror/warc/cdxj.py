@@ -12,14 +12,9 @@ There is no difference for files of this package's writer. For others: a record 
 
 from __future__ import annotations
 
-import heapq
 import io
 import json
-import os
 import re
-from contextlib import ExitStack, suppress
-from itertools import groupby, islice
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import surt
@@ -28,17 +23,13 @@ from warcio.timeutils import iso_date_to_timestamp
 
 from mirror.warc.digest import sha1_base32
 from mirror.warc.reader import read_records
-from mirror.warc.warcfile import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mirror.warc.location import Location
     from mirror.warc.record import Record
-
-SORTED_AT_ONCE = 10_000
-"""New lines that are in memory together while they are sorted."""
 
 _INDEXED = ("response", "revisit", "resource", "metadata")
 _MIME_END = re.compile(r"[;\s]")
@@ -94,50 +85,6 @@ def iter_index(path: Path, start: int = 0) -> Iterator[str]:
         line = cdxj_line(stored.record, stored.location)
         if line is not None:
             yield line
-
-
-def write_index(lines: Iterable[str], path: Path) -> None:
-    """Replace the index at `path` by `lines`, which are sorted by bytes, all at once.
-
-    A reader sees the old file or the new one, also after a crash.
-    """
-    scratch = path.with_name(f"{path.name}.part")
-    try:
-        with scratch.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            scratch.unlink()
-        raise
-    sync_folder(path.parent)
-
-
-def merge_index(lines: Iterable[str], path: Path) -> None:
-    """Add `lines`, in any order, to the sorted index at `path`, which need not exist yet.
-
-    The old index is streamed, and the new lines are sorted in batches on disk, so that memory does
-    not grow with either; a line that stands twice is kept once.
-    """
-    unsorted = iter(lines)
-    with ExitStack() as stack:
-        runs: list[Iterable[str]] = [_lines_of(path)]
-        while batch := sorted(islice(unsorted, SORTED_AT_ONCE), key=str.encode):
-            run = stack.enter_context(TemporaryFile("w+", encoding="utf-8", newline="\n"))
-            run.writelines(f"{line}\n" for line in batch)
-            run.seek(0)
-            runs.append(line.removesuffix("\n") for line in run)
-        merged = heapq.merge(*runs, key=str.encode)
-        write_index((line for line, _ in groupby(merged)), path)
-
-
-def _lines_of(path: Path) -> Iterator[str]:
-    if path.exists():
-        with path.open(encoding="utf-8", newline="\n") as file:
-            for line in file:
-                yield line.removesuffix("\n")
 
 
 def _http_head(record: Record) -> tuple[str | None, str | None, int]:

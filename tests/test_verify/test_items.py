@@ -174,6 +174,23 @@ def test_index_in_several_files(folder: Path) -> None:
     assert verified(folder).holds
 
 
+def test_recent_index_that_a_crash_left_in_the_main_one_as_well(folder: Path) -> None:
+    path = index_of(folder)
+    found = path.read_bytes().splitlines(keepends=True)
+    path.with_name("test.recent.cdxj").write_bytes(b"".join(found[3:6]))
+    report = verified(folder)
+    assert told(report) == []
+    assert any("the next run makes it good" in note for note in report.notes)
+
+
+def test_lines_of_which_only_some_stand_in_both_files(folder: Path) -> None:
+    path = index_of(folder)
+    found = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(found[:4] + found[5:]))
+    path.with_name("test.recent.cdxj").write_bytes(b"".join(found[3:5]))
+    assert_told(verified(folder), "indexes/test.cdxj: 2 lines for the record")
+
+
 def forget_item(folder: Path, line: int) -> str:
     """Take an item out of the log, out of the counts of its run and out of the ledger."""
     path = items(folder)[0]
