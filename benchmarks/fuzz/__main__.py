@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the layouts, or of resolving links, until something does not hold.
 
-    python -m benchmarks.fuzz pages|links [--seconds N] [--state FOLDER] [--longest N] [MORE-SEEDS ...]
+    python -m benchmarks.fuzz pages|links [--seconds N] [--state FOLDER] [--longest N] [FOLDER ...]
 
 Begins with pages and links of our own writing, and with the files of further folders. What was
 found to lead somewhere new is kept in the state's folder, and a later run begins with it. An input
@@ -129,7 +129,8 @@ class Run:
         print(f"\n{calls:,} executions in {time.monotonic() - self._start:,.0f} s")
         print(", ".join(f"{kind} {count:,}" for kind, count in self._kinds.most_common()))
         print(
-            f"processor time: median {1000 * watch.median:.2f} ms, worst {1000 * watch.worst:.1f} ms"
+            f"processor time: median {1000 * watch.median:.2f} ms, "
+            f"worst {1000 * watch.worst:.1f} ms"
             f" ({watch.ratio:.0f} times the median, {len(watch.slowest):,} bytes)"
         )
         for name, count in self._seen.most_common():

@@ -22,29 +22,11 @@ PLACES = (
 )
 """Addresses under which a page is read: a layout may ask where it stands."""
 
-_RUNS = frozenset(
-    [
-        "script",
-        "style",
-        "iframe",
-        "object",
-        "embed",
-        "base",
-        "link",
-        "meta",
-        "form",
-        "input",
-        "button",
-        "textarea",
-        "svg",
-        "math",
-        "template",
-        "frame",
-        "frameset",
-        "applet",
-        "noscript",
-    ]
+_RUNNING = (
+    "script style iframe object embed base link meta form input button textarea svg math template "
+    "frame frameset applet noscript"
 )
+_RUNS = frozenset(_RUNNING.split())
 _WEB = re.compile(r"https?://[^\s/]+")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\ufeff]")
 

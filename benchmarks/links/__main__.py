@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def table(tally: Tally) -> Iterator[str]:
-    """Lines of a Markdown table: a form a row, an outcome a column; what was not met is left out."""
+    """Lines of a Markdown table: a row for each form that was met, a column for each outcome."""
     yield "| form | found | " + " | ".join(OUTCOMES) + " |"
     yield "| --- |" + " ---: |" * (len(OUTCOMES) + 1)
     for form in (*FORMS, SOUND, ""):

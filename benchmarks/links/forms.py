@@ -23,43 +23,12 @@ _FOLLOWS = re.compile(
     r"mibextid|si|feature|__twitter_impression|guccounter|guce_.*|s_cid|twclid|dclid|_hs.*",
     re.IGNORECASE,
 )
-_SHORT = frozenset(
-    [
-        "bit.ly",
-        "t.co",
-        "ept.ms",
-        "youtu.be",
-        "tinyurl.com",
-        "reurl.cc",
-        "git.io",
-        "goo.gl",
-        "ow.ly",
-        "is.gd",
-        "buff.ly",
-        "wp.me",
-        "dlvr.it",
-        "fb.me",
-        "lihi.cc",
-        "lihi1.com",
-        "cutt.ly",
-        "rb.gy",
-        "amzn.to",
-        "nyti.ms",
-        "ppt.cc",
-        "t.cn",
-        "tiny.cc",
-        "trib.al",
-        "soc.cr",
-        "reut.rs",
-        "on.wsj.com",
-        "cnn.it",
-        "bbc.in",
-        "gan.jing",
-        "fb.watch",
-        "t.ly",
-        "shorturl.at",
-    ]
+_SHORTENERS = (
+    "bit.ly t.co ept.ms youtu.be tinyurl.com reurl.cc git.io goo.gl ow.ly is.gd buff.ly wp.me "
+    "dlvr.it fb.me lihi.cc lihi1.com cutt.ly rb.gy amzn.to nyti.ms ppt.cc t.cn tiny.cc "
+    "trib.al soc.cr reut.rs on.wsj.com cnn.it bbc.in gan.jing fb.watch t.ly shorturl.at"
 )
+_SHORT = frozenset(_SHORTENERS.split())
 
 
 def _parts(href: str) -> tuple[str, str, str, str]:

@@ -19,37 +19,18 @@ _EVERYWHERE = re.compile(
     r"_pos|_psq|_sid|_ss",  # Shopify: which search, and which of its results
 )
 _CACHE_BUSTER = re.compile(r"_=\d+|(?:_t|cb|nocache|cachebuster|cache_?bust)=\d{8,}")
+_WEIXIN = (
+    "abtest_cookie ascene chksm clicktime countrycode devicetype enterid exportkey fasttmpl_flag "
+    "fasttmpl_fullversion fasttmpl_type lang nettype pass_ticket realreporttime scene session_us "
+    "sessionid subscene version wx_header"
+)
 _BY_SITE = {
     "baidu.com": frozenset(("wfr", "for")),
     "bloomberg.com": frozenset(("sref", "srnd", "leadSource")),
     "facebook.com": frozenset(("__tn__", "__cft__[0]", "__cft__%5B0%5D", "mibextid", "rdid"))
     | {"hc_ref", "_rdr", "sfnsn"},
     "forbes.com": frozenset(("sh", "ss")),
-    "mp.weixin.qq.com": frozenset(
-        [
-            "abtest_cookie",
-            "ascene",
-            "chksm",
-            "clicktime",
-            "countrycode",
-            "devicetype",
-            "enterid",
-            "exportkey",
-            "fasttmpl_flag",
-            "fasttmpl_fullversion",
-            "fasttmpl_type",
-            "lang",
-            "nettype",
-            "pass_ticket",
-            "realreporttime",
-            "scene",
-            "session_us",
-            "sessionid",
-            "subscene",
-            "version",
-            "wx_header",
-        ]
-    ),
+    "mp.weixin.qq.com": frozenset(_WEIXIN.split()),
     "reddit.com": frozenset(("ref", "ref_source", "share_id", "rdt")),
     "scmp.com": frozenset(("module", "pgtype", "campaign")),
     "theepochtimes.com": frozenset(("est", "slsuccess", "v")),
