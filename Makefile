@@ -6,6 +6,7 @@
 
 VENV ?= .venv
 JOBS ?= 2
+FUZZ ?= 900
 PYTHON ?=
 UV ?=
 
@@ -17,10 +18,11 @@ override ARGS := $(value ARGS)
 override VENV := $(value VENV)
 override PYTHON := $(value PYTHON)
 override UV := $(value UV)
-export MIRROR COLLECTION ARGS VENV PYTHON UV
+override FUZZ := $(value FUZZ)
+export MIRROR COLLECTION ARGS VENV PYTHON UV FUZZ
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test prove lint lock clean runtime dev
+.PHONY: help crawl replay test prove fuzz lint lock clean runtime dev
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -52,12 +54,23 @@ crawl: runtime ## crawl the demo mirror, or MIRROR=URL [COLLECTION=name] [ARGS="
 	else set --; fi; \
 	exec "$$VENV/bin/python" -c "$$CRAWL" -a "mirror=$${MIRROR:-demo}" "$$@" $$ARGS
 
+replay: runtime ## serve a collection to your browser: COLLECTION=name [ARGS="--port 8081"]
+	@set -f; exec "$$VENV/bin/python" -m scrapy replay "$${COLLECTION:-demo}" $$ARGS
+
 test: dev ## run the test suite [ARGS="-k name"]
 	@set -f; "$$VENV/bin/python" -m pytest -n "$(JOBS)" $$ARGS
 
 prove: dev ## run the full-size proofs: every kill, every state, every replay (hours)
 	@set -f; MIRROR_PROVE=1 MIRROR_TESTS_NO_SKIP=1 \
 	"$$VENV/bin/python" -m pytest -n "$(JOBS)" -m prove $$ARGS
+
+# atheris has no wheel for every machine that the locks are for, so it is asked for here alone.
+fuzz: dev ## fuzz the layouts, then links, for FUZZ seconds each [FUZZ=900 ARGS="more-seeds/"]
+	@"$$VENV/bin/python" -c 'import atheris' 2>/dev/null \
+	|| "$$VENV/bin/python" -m pip --disable-pip-version-check install -qq 'atheris>=3,<4'
+	@set -f; for what in pages links; do \
+	"$$VENV/bin/python" -m benchmarks.fuzz $$what --seconds "$$FUZZ" --state ".fuzz/$$what" $$ARGS \
+	|| exit; done
 
 lint: dev ## check format, style, types and the direction of imports
 	@"$$VENV/bin/ruff" format --check
@@ -108,6 +121,7 @@ lock: $(if $(UV),,dev) ## write requirements/*.txt anew from pyproject.toml [UPG
 	@$(call compile,build) --group build
 	@$(call compile,runtime) pyproject.toml
 	@$(call compile,dev) pyproject.toml --group dev --constraints requirements/runtime.txt
+	@$(call compile,replay) --group replay
 
 define compile
 "$${UV:-$$VENV/bin/uv}" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -122,8 +136,9 @@ elif [ -e "$$VENV" ] && ! rmdir "$$VENV"; then \
     echo "make: VENV=$$VENV is no virtual environment; not removed" >&2; exit 1; fi
 endef
 
-clean: ## remove the environment and every cache; collections stay
+clean: ## remove the environments and every cache; collections stay
 	@$(remove)
-	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
+	@VENV=$$VENV-replay; $(remove)
+	rm -rf .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
 	rm -rf build dist ./*.egg-info
 	find . -path ./output -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
+import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import filelock
 
+from mirror import ledger
 from mirror.ledger import Ledger, LedgerError
 from mirror.warc import IndexFiles, iter_index
 from mirror.warc.warcfile import sync_folder
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mirror.ledger import StoredItem
+
+logger = logging.getLogger(__name__)
 
 EXIT_USAGE = 2
 EXIT_UNWRITABLE = 73
@@ -68,16 +74,16 @@ def utc_now() -> datetime:
 class Collection:
     """A collection opened for writing, locked against every other process.
 
+    What a killed run left is made good by :func:`mirror.recovery.open_collection`, by which
+    spiders and commands open one.
+
     :param output: the folder of collections; made when it does not exist.
     :param name: of the collection, a folder in `output`.
-    :param mirror: name of the mirror that it is of; a collection belongs to one.
     :param now: the clock, UTC.
-    :raises CollectionError: it is locked, of another mirror, or cannot be written.
+    :raises CollectionError: it is locked, or cannot be written.
     """
 
-    def __init__(
-        self, output: Path, name: str, mirror: str | None, *, now: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, output: Path, name: str, *, now: Callable[[], datetime] = utc_now) -> None:
         if not NAME.fullmatch(name):
             raise CollectionError(
                 f"{name!r} cannot be the name of a collection: "
@@ -92,25 +98,46 @@ class Collection:
         self.items = folder / "items"
         self.indexes = folder / "indexes"
         self.runs = folder / "runs"
-        self._items_file: BinaryIO | None = None
+        self._logs: dict[str, ItemLog] = {}
+        self._closed = False
         self.run = ""
+        self.made_anew = False
+        """The ledger is empty, of a collection that is not: it is being made from the archive."""
         try:
             for made in (self.archive, self.items, self.indexes, self.runs):
                 made.mkdir(parents=True, exist_ok=True)
+            sync_folder(output)
             self._lock()
         except OSError as error:
             raise CollectionError(
                 f"{folder} cannot be written: {error}", EXIT_UNWRITABLE
             ) from error
         try:
-            self.ledger = Ledger(folder / "ledger.sqlite")
-            self._belong_to(mirror)
+            self.ledger = self._open_ledger()
+        except (OSError, sqlite3.Error) as error:
+            self._unlock()
+            raise CollectionError(
+                f"{folder / ledger.NAME} cannot be written: {error}", EXIT_UNWRITABLE
+            ) from error
+
+    def _open_ledger(self) -> Ledger:
+        path = self.folder / ledger.NAME
+        try:
+            return Ledger(path)
         except LedgerError as error:
-            self._unlock()
-            raise CollectionError(str(error), EXIT_UNWRITABLE) from error
-        except CollectionError:
-            self._unlock()
-            raise
+            logger.warning("%s; it is made anew from the archive", error)
+            self._remove_ledger()
+            return Ledger(path)
+
+    def _remove_ledger(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            (self.folder / f"{ledger.NAME}{suffix}").unlink(missing_ok=True)
+
+    def forget_ledger(self) -> None:
+        """Begin with an empty ledger, to be made anew from the archive."""
+        self.ledger.abandon()
+        self._remove_ledger()
+        self.ledger = self._open_ledger()
 
     def _lock(self) -> None:
         """Take the lock, which the kernel lets go of when the process ends, however it ends."""
@@ -132,14 +159,17 @@ class Collection:
         self._holder.unlink(missing_ok=True)
         self._lock_file.release()
 
-    def _belong_to(self, mirror: str | None) -> None:
+    def belong_to(self, mirror: str) -> None:
+        """A collection belongs to one mirror: the first that it is opened for.
+
+        :raises CollectionError: it is of another; it has been closed.
+        """
         known = self.ledger.get("mirror")
         if known is None:
-            if mirror is not None:
-                self.ledger.put("mirror", mirror)
-                self.ledger.commit()
-        elif mirror is not None and known != mirror:
-            self.ledger.close()
+            self.ledger.put("mirror", mirror)
+            self.ledger.commit()
+        elif known != mirror:
+            self.close()
             raise CollectionError(
                 f'collection "{self.name}" is of the mirror {known}, not of {mirror}; '
                 "give another one with -a collection=NAME",
@@ -155,57 +185,139 @@ class Collection:
             started += timedelta(seconds=1)
         self.run = run
         self.ledger.start_run(run, spider, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        self.ledger.commit()
+        # On disk before the first record: what the archive has beyond is known to be of this run.
+        self.ledger.sync()
+        sync_folder(self.folder)
         self._holder.write_text(f"run {run} (pid {os.getpid()})", "utf-8")
         return run
 
-    def add_item(self, line: bytes) -> int:
-        """Append one line of JSON, without its newline, to the items of this run.
+    def add_item(self, run: str, line: bytes) -> int:
+        """Append one line of JSON, without its newline, to the items of a run.
 
         Gives the offset of its first byte.
         """
-        if self._items_file is None:
-            self._items_file = (self.items / f"{self.run}.jsonl").open("ab", buffering=1 << 18)
-        offset = self._items_file.tell()
-        self._items_file.write(line + b"\n")
-        return offset
+        log = self._logs.get(run)
+        if log is None:
+            log = self._logs[run] = ItemLog(self.items / f"{run}.jsonl")
+        return log.add(line)
 
     def item_line(self, item: StoredItem) -> bytes:
         """The line of an item that was written before, in this run or an earlier one."""
-        if item.run == self.run and self._items_file is not None:
-            self._items_file.flush()
+        if (log := self._logs.get(item.run)) is not None:
+            log.flush()
         with (self.items / f"{item.run}.jsonl").open("rb") as file:
             file.seek(item.offset)
             return file.read(item.length)
 
     def sync_items(self) -> None:
-        """Put the items written so far on disk; call it after their records are there."""
-        if self._items_file is not None:
-            self._items_file.flush()
-            os.fsync(self._items_file.fileno())
+        """Put the items written so far on disk, and vouch for them in the ledger.
 
-    def finish_run(self, summary: dict[str, Any], exit_status: int) -> Path:
-        """Write the run's summary and close its items. The records are on disk before."""
+        Call it after their records are on disk, and commit the ledger after it.
+        """
+        for run, log in self._logs.items():
+            log.sync()
+            self.ledger.set_items(run, log.length)
+
+    def cut_items(self, run: str, length: int) -> int:
+        """Cut a run's items off behind what a checkpoint vouches for; gives the bytes cut off.
+
+        What is lost with that is in the archive, and is written again from there.
+        """
+        path = self.items / f"{run}.jsonl"
+        if not path.exists():
+            return 0
+        torn = path.stat().st_size - length
+        if torn > 0:
+            with path.open("rb+") as file:
+                os.ftruncate(file.fileno(), length)
+                os.fsync(file.fileno())
+        if not length:
+            path.unlink()
+            sync_folder(self.items)
+        return max(torn, 0)
+
+    def finish_run(self, summary: dict[str, Any], finished: str, exit_status: int | None) -> Path:
+        """Write a run's summary and close its items. The records are on disk before.
+
+        :param summary: as it is written; its ``run`` is the run that has ended.
+        :param finished: UTC time, as a ``WARC-Date``.
+        :param exit_status: ``None`` for a run that was killed and is completed now.
+        """
+        run = summary["run"]
         self.sync_items()
-        if self._items_file is not None:
-            self._items_file.close()
-            self._items_file = None
-        path = self.runs / f"{self.run}.json"
+        if (log := self._logs.pop(run, None)) is not None:
+            log.close()
+        path = self.runs / f"{run}.json"
         write_atomically(path, json.dumps(summary, ensure_ascii=False, indent=1).encode() + b"\n")
-        self.ledger.finish_run(self.run, self.now().strftime("%Y-%m-%dT%H:%M:%SZ"), exit_status)
+        self.ledger.finish_run(run, finished, exit_status)
         self.ledger.commit()
         return path
 
     def close(self) -> None:
-        if self._items_file is not None:
-            self._items_file.close()
-            self._items_file = None
-        self.ledger.close()
-        self._unlock()
+        """Let go of the collection; what was written since the last checkpoint is kept."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self.sync_items()
+            self.ledger.close()
+        finally:
+            for log in self._logs.values():
+                log.abandon()
+            self.ledger.abandon()
+            self._unlock()
+
+    def abandon(self) -> None:
+        """Let go of the collection as the last checkpoint left it: the disk has failed.
+
+        The next run makes good what came after that from its records.
+        """
+        if not self._closed:
+            self._closed = True
+            for log in self._logs.values():
+                log.abandon()
+            self.ledger.abandon()
+            self._unlock()
 
     def free_bytes(self) -> int:
         """Room left on the file system of the archive."""
         return shutil.disk_usage(self.folder).free
+
+
+class ItemLog:
+    """The items of one run, opened for appending.
+
+    :raises OSError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=1 << 18)
+        self._synced = self.length = self._file.tell()
+        """Bytes written so far."""
+        sync_folder(path.parent)
+
+    def add(self, line: bytes) -> int:
+        offset = self.length
+        self._file.write(line + b"\n")
+        self.length += len(line) + 1
+        return offset
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def sync(self) -> None:
+        self._file.flush()
+        if self._synced != self.length:
+            os.fsync(self._file.fileno())
+            self._synced = self.length
+
+    def close(self) -> None:
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Close the file, and do not mind when what is left cannot be written."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -21,7 +21,7 @@ OPERATOR = ""
 USER_AGENT = f"mirror-archive/{__version__}"
 ROBOTSTXT_OBEY = True  # -a robots=ignore for one run
 
-# How hard public hosts are asked. On loopback these are lifted (mirror/spiders/politeness.py).
+# How hard public hosts are asked. On loopback these are lifted (mirror/politeness/loopback.py).
 
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
@@ -29,8 +29,17 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.5
 AUTOTHROTTLE_MAX_DELAY = 30.0
 AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0
-RETRY_TIMES = 3
-DOWNLOAD_TIMEOUT = 60
+
+# What is done about trouble: docs/politeness.md. Seconds, where nothing else is said.
+
+RETRY_TIMES = 4  # five attempts: of pages that fail every third time, one in 250 is left out
+DOWNLOAD_TIMEOUT = 60  # the whole exchange: a trickle ends there too, however long it could go on
+BACKOFF_BASE = 1.0  # a second attempt comes within that time, each further one within twice that
+BACKOFF_MAX = 60.0  # a host that is well again should not be left alone for longer
+UNTIMED_WAIT = 60.0  # after a 429 that names no time: a minute is what GitHub asks for at least
+WAIT_MAX = 1800.0  # GitHub's raw files are refused for half an hour; who asks for more is given up
+WAIT_TOTAL_MAX = 3600.0  # asked for by one host in one run: the rest is for the next run
+HOST_FAILURES_MAX = 10  # in a row: three minutes of waits at most; then it is given up for the run
 
 # Capture: what is fetched, from where, and how it is recorded (docs/capture.md).
 
@@ -60,6 +69,10 @@ FEED_EXPORT_ENCODING = "utf-8"
 
 WACZ_KEY = ""
 
+# Replay (docs/replay.md). Folder of pywb's environment; "" is beside the one that runs.
+
+REPLAY_ENVIRONMENT = ""
+
 # What a run tells.
 
 EXTENSIONS = {
@@ -70,6 +83,8 @@ EXTENSIONS = {
 LOG_LEVEL = "INFO"
 STATS_DUMP = False  # the run summary has them
 DOWNLOADER_STATS = False  # the recorder counts what was received, to the byte
+QUIET = False  # what `scrapy crawl --quiet` sets: no bar on a terminal
+METRICS_DIR = ""  # folder of the node exporter's textfile collector (docs/status.md)
 LOGSTATS_INTERVAL = 60.0  # seconds between two lines of progress where there is no terminal
 
 # Speed. No Twisted reactor: plain asyncio carries aiohttp faster (docs/decisions/http-client.md).
@@ -77,7 +92,7 @@ LOGSTATS_INTERVAL = 60.0  # seconds between two lines of progress where there is
 
 TWISTED_REACTOR_ENABLED = False
 CONCURRENT_ITEMS = 1
-SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # one host: no need to balance
+SCHEDULER_PRIORITY_QUEUE = "mirror.politeness.queue.PoliteQueue"  # holds back host by host
 
 # Parts of Scrapy that a crawl of one mirror's own pages has no use for, or that do not belong on
 # an unattended machine.
@@ -99,6 +114,10 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is a page's end
 }
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows all on a 5xx
+    "mirror.politeness.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # knows no wait, no Retry-After
+    "mirror.politeness.middleware.PolitenessMiddleware": 550,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider asks for the
     #                                                 mirror's own pages only; see address.py
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -110,7 +110,7 @@ class MirrorServer:
 
 
 class ServeMirror(Protocol):
-    def __call__(self, name: str, commit: str = "HEAD", /) -> MirrorServer:
+    def __call__(self, name: str, commit: str = "HEAD", port: int = 0, /) -> MirrorServer:
         """Start serving mirror ``name`` as it was at ``commit``; returns once it answers."""
 
 
@@ -122,10 +122,10 @@ def serve_mirror(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         pytest.skip("no nginx on this machine (Debian: apt-get install nginx-light)")
     servers: list[MirrorServer] = []
 
-    def serve(name: str, commit: str = "HEAD", /) -> MirrorServer:
+    def serve(name: str, commit: str = "HEAD", port: int = 0, /) -> MirrorServer:
         folder = tmp_path_factory.mktemp(f"serve-{name}")
         with _one_at_a_time():
-            server = _start(name, commit, folder, environment)
+            server = _start(name, commit, port, folder, environment)
         servers.append(server)
         return server
 
@@ -148,7 +148,9 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _start(name: str, commit: str, folder: Path, environment: dict[str, str]) -> MirrorServer:
+def _start(
+    name: str, commit: str, port: int, folder: Path, environment: dict[str, str]
+) -> MirrorServer:
     command = [sys.executable, str(SERVE_MIRROR), name, "--commit", commit]
     unpacked = subprocess.run(
         [*command, "--prepare"],
@@ -160,7 +162,7 @@ def _start(name: str, commit: str, folder: Path, environment: dict[str, str]) ->
     )
     if unpacked.returncode:
         pytest.fail(f"{name} at {commit} cannot be unpacked: {unpacked.stderr}")
-    port = _free_port()
+    port = port or _free_port()
     log, output = folder / "access.log", folder / "output.txt"
     with output.open("wb") as sink:
         process = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 SCRAPY = [sys.executable, "-m", "scrapy"]
-CRAWL_SECONDS = 300
+CRAWL_SECONDS = 3_600 if os.environ.get("MIRROR_PROVE") == "1" else 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def article(name: str = "n1", channel: str = "news", run: str = FIRST, **changes
         "tags": ["村"],
         "language": "zh-Hans",
         "capture": capture(f"{channel}/{name}", run),
-        "extractor": "epoch/1",
+        "extractor": "epoch/2",
     }
     fields |= changes
     digest = hashlib.sha256(fields["text"].encode()).hexdigest()

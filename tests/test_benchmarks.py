@@ -13,7 +13,7 @@ from benchmarks.http_clients import CLIENTS, fidelity
 from benchmarks.processes import measured
 from benchmarks.time_shares import PLACES
 from mirror.demo import DemoServer
-from tests.crawling import PROJECT
+from tests.crawling import PROJECT, crawl
 from tests.test_capture_bytes import CASES
 
 if TYPE_CHECKING:
@@ -102,6 +102,27 @@ def test_time_shares_add_up(demo: str) -> None:
     assert len(set(shares) & set(PLACES.values())) >= 5
 
 
+def test_disk_adds_up(demo: str) -> None:
+    head, _, *lines = run("disk", demo, "--channels", CHANNEL, "--runs", "1").splitlines()
+    assert int(head.split()[0]) > 20
+    rows = {
+        line.split()[0]: [float(n.replace(",", "")) for n in line.split()[1:]] for line in lines
+    }
+    *parts, everything = rows
+    assert {"archive", "items", "indexes", "runs", "ledger"} <= set(parts)
+    assert everything == "all"
+    assert rows["all"][2] == sum(rows[part][2] for part in parts)
+    assert rows["runs"][2] > 0  # each run has its summary
+    assert rows["items"][2] == 0  # and none of these had an item
+
+
+def test_status_is_measured_in_every_case() -> None:
+    head, *lines = run("status", "--runs", "30", "--pages", "10").splitlines()
+    assert head.startswith("30 runs, 10 pages")
+    assert len(lines) == 3
+    assert all(float(line.split()[-1]) >= 0 for line in lines)
+
+
 def test_index_grows_without_being_read(tmp_path: Path) -> None:
     printed = run("index", "--lines", "20000", "--new", "10", "--folder", str(tmp_path))
     head, names, *rows = (line.split() for line in printed.splitlines())
@@ -125,6 +146,27 @@ def test_memory_is_sampled_over_time() -> None:
     assert usage.seconds >= 0.6
     if sys.platform == "linux":
         assert 0 < usage.half_bytes < 80_000_000
+
+
+@pytest.fixture(scope="module")
+def collection(demo: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return crawl(tmp_path_factory.mktemp("out"), mirror=demo).folder
+
+
+def test_search_finds_all_by_pairs_and_not_by_the_others(collection: Path) -> None:
+    printed = run("search", str(collection))
+    rows = {line[:14].strip(): line[14:].split() for line in printed.splitlines()[2:-1]}
+    assert list(rows) == ["pairs (ours)", "pairs, 1 MB", "trigram", "unicode61"]
+    found = {name: [cell for cell in row if cell[-1].isdigit()][2::2] for name, row in rows.items()}
+    assert found["pairs (ours)"] == ["100.0"] * 5
+    assert found["trigram"][:2] == ["0.0"] * 2
+    assert "+" not in printed.splitlines()[2]
+
+
+def test_derive_is_measured_beside_the_archive(collection: Path) -> None:
+    printed = run("derive", str(collection))
+    assert "64 articles; beside an archive of 0.1 MB" in printed
+    assert not (collection / "derived").exists(), "the collection is only read"
 
 
 def test_readme_lists_every_benchmark() -> None:

@@ -16,6 +16,7 @@ from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
 from mirror import warc
+from mirror.capture import WrongLength
 from mirror.capture.handler import ArchivingDownloadHandler
 from mirror.capture.recorder import Recorder
 from tests.raw_server import Answer, RawServer
@@ -146,10 +147,8 @@ CASES = {
         ),
         before=b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
     ),
-    "over-read": Case(
-        (sized(OK, PAGE) + b"HTTP/1.1 200 OK\r\nbytes of nobody",),
-        after=b"HTTP/1.1 200 OK\r\nbytes of nobody",
-        close=True,
+    "empty lines after the body": Case(
+        (sized(OK, PAGE) + b"\r\n\r\n",), after=b"\r\n\r\n", close=True
     ),
 }
 
@@ -230,6 +229,30 @@ def test_kept_connection_gives_each_response_its_own_bytes(tmp_path: Path) -> No
     assert server.connections == 1
     assert [record.block for record in crawl.records("response")] == answers
     assert [record.block for record in crawl.records("request")] == server.requests
+
+
+def test_more_than_content_length_says_is_no_page_and_recorded_as_truncated(
+    tmp_path: Path,
+) -> None:
+    answer = sized(OK, PAGE)
+    with RawServer(lambda _: Answer([answer + b"HTTP/1.1 200 OK\r\nbytes of nobody"])) as server:
+        crawl = Crawl(tmp_path)
+        (error,) = fetch(crawl, Request(server.url))
+    assert isinstance(error, WrongLength)
+    (recorded,) = crawl.records("response")
+    assert recorded.block == answer
+    assert recorded.get("WARC-Truncated") == "unspecified"
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_server_that_hangs_up_on_a_new_connection_is_not_asked_again_at_once(
+    reset: bool, tmp_path: Path
+) -> None:
+    with RawServer(lambda _: Answer([], close=True, reset=reset)) as server:
+        crawl = Crawl(tmp_path)
+        (error,) = fetch(crawl, Request(server.url))
+    assert isinstance(error, DownloadFailedError)
+    assert len(server.requests) == 1
 
 
 def test_cut_in_the_head_is_recorded_as_truncated(tmp_path: Path) -> None:

@@ -19,7 +19,10 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def opened(output: Path, name: str = "news", mirror: str | None = "example.org") -> Collection:
-    return Collection(output, name, mirror, now=lambda: NOON)
+    collection = Collection(output, name, now=lambda: NOON)
+    if mirror is not None:
+        collection.belong_to(mirror)
+    return collection
 
 
 @pytest.mark.parametrize(
@@ -66,13 +69,43 @@ def test_run_leaves_its_items_and_summary(tmp_path: Path) -> None:
     collection = opened(tmp_path)
     run = collection.start_run("web")
     assert not list(collection.items.iterdir()), "no file before the first item"
-    collection.add_item('{"id":"题"}'.encode())
-    collection.add_item(b'{"id":"2"}')
-    path = collection.finish_run({"run": run}, 0)
+    assert collection.add_item(run, '{"id":"题"}'.encode()) == 0
+    assert collection.add_item(run, b'{"id":"2"}') == len('{"id":"题"}\n'.encode())
+    path = collection.finish_run({"run": run}, "2026-11-23T12:00:01Z", 0)
     collection.close()
-    lines = (collection.items / f"{run}.jsonl").read_text("utf-8").splitlines()
-    assert [json.loads(line)["id"] for line in lines] == ["题", "2"]
+    data = (collection.items / f"{run}.jsonl").read_bytes()
+    assert [json.loads(line)["id"] for line in data.splitlines()] == ["题", "2"]
     assert json.loads(path.read_text()) == {"run": run}
+    (row,) = opened(tmp_path).ledger.runs()
+    assert (row.id, row.finished, row.exit_status) == (run, "2026-11-23T12:00:01Z", 0)
+    assert row.items == len(data), "all of it is vouched for"
+
+
+def test_what_the_disk_would_not_take_is_as_the_last_checkpoint_left_it(tmp_path: Path) -> None:
+    collection = opened(tmp_path)
+    run = collection.start_run("web")
+    collection.add_item(run, b"{}")
+    collection.sync_items()
+    collection.ledger.commit()
+    collection.ledger.put("ref", "lost")
+    collection.add_item(run, b"{}")
+    collection.abandon()
+    collection.close()
+    again = opened(tmp_path)
+    assert again.ledger.get("ref") is None
+    assert [row.items for row in again.ledger.unfinished_runs()] == [3]
+    assert again.cut_items(run, 3) == 3
+    assert (again.items / f"{run}.jsonl").read_bytes() == b"{}\n"
+    assert again.cut_items(run, 0) == 3
+    assert not list(again.items.iterdir()), "no file without an item"
+
+
+def test_ledger_that_is_none_is_made_anew(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    (tmp_path / "news" / "ledger.sqlite").write_bytes(b"no database, but long enough " * 100)
+    again = opened(tmp_path, mirror=None)
+    assert again.ledger.get("mirror") is None
+    again.close()
 
 
 def test_folder_that_cannot_be_written_is_73(tmp_path: Path) -> None:

@@ -204,7 +204,7 @@ def test_what_is_excluded(output: Path, tmp_path: Path) -> None:
 
 def test_beside_a_run_that_holds_the_lock(output: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(output / "demo", tmp_path / "demo")
-    collection = Collection(tmp_path, "demo", None)
+    collection = Collection(tmp_path, "demo")
     try:
         run = collection.start_run("web")
         (folder / "items" / f"{run}.jsonl").write_bytes(b'{"id":"half')

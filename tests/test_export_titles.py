@@ -51,7 +51,7 @@ def test_reading_them_leaves_no_trace(folder: Path) -> None:
 
 
 def test_they_are_read_while_a_run_is_writing(folder: Path) -> None:
-    collection = Collection(folder.parent, folder.name, None)
+    collection = Collection(folder.parent, folder.name)
     try:
         collection.ledger.put("note", "not committed")
         assert channel_titles(folder) == TITLES

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mirror.layouts.characters import composed, is_plain, joint, one_line, visible
 from mirror.layouts.credits import byline, editors, reporters
-from mirror.layouts.dates import dateline, published, url_date
+from mirror.layouts.datelines import dateline
+from mirror.layouts.dates import published, url_date
 from mirror.layouts.language import language
 from mirror.layouts.pictures import caption_and_credit, full_size
 
@@ -22,12 +23,12 @@ from mirror.layouts.pictures import caption_and_credit, full_size
         ("【大纪元2024年3月5日讯】村里", True),
         ("【大紀元2024年03月05日訊】村裡", True),
         ("【晨报2024年03月05日讯】村里", True),
-        ("【大纪元 2024年 03月05日讯】村里", False),
+        ("【大纪元 2024年 03月05日讯】村里", True),
         ("【大纪元20 24年0 3月 05日讯 】村里", False),
         ("【大纪元2024年03月05日讯（大纪元记者林小河报导）村里", False),
         ("大纪元2024年03月05日讯】村里", False),
         ("【2024年03月05日讯】村里", False),
-        ("【大纪元2024年03月05日】村里", False),
+        ("【大纪元2024年03月05日】村里", True),
         ("它【大纪元2024年03月05日讯】村里", False),
     ],
 )

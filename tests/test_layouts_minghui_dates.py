@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirror.layouts.datelines import dateline, number
 from mirror.layouts.minghui_credits import byline, reporters
-from mirror.layouts.minghui_dates import dateline, number
 from tests.minghui_pages import article_source, read_body, read_source
 
 DIGITS = "零一二三四五六七八九"

@@ -15,9 +15,9 @@ from mirror.capture import AddressRefused
 from mirror.commands.report import report
 from mirror.extensions.findings import MOST_ORIGINS, Findings
 from mirror.layouts import Skipped
+from mirror.politeness.loopback import is_loopback, unthrottle_loopback
+from mirror.politeness.reasons import reason_of
 from mirror.spiders.arguments import ArgumentError, WebArguments
-from mirror.spiders.politeness import is_loopback, unthrottle_loopback
-from mirror.spiders.reasons import reason_of
 
 
 def test_arguments_are_read() -> None:

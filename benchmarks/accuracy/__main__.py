@@ -43,12 +43,15 @@ def _print_scores(
     tallies = scored.run(tree, tasks, options.jobs)
     unread = tallies.pop("oracle", None)
     print(f"\n{tree.name}: {len(paths):,} article pages")
+    if not paths:
+        return
     if unread:
         print(f"not read by the oracle, not scored: {len(unread.findings):,}")
         if not tallies:
             return
     print(report.table(tallies))
     print(report.joins(tallies["mirror"]))
+    print(report.slowest(tallies["mirror"]))
     for line in report.classes(tallies["mirror"]):
         print(f"  {line}")
     if options.misses:

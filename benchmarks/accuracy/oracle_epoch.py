@@ -7,10 +7,10 @@ import re
 from benchmarks.accuracy import people
 from benchmarks.accuracy.reading import (
     Reading,
+    heading,
     images,
     iso_date,
     lines_and_joins,
-    spaced,
     tags,
     url_date,
 )
@@ -29,6 +29,7 @@ _MISSPELT_DATELINE = re.compile(r"【大纪元[^】]{1,20}】")
 _OPENING = 400
 """A dateline begins within so many characters, white space aside."""
 _CREDIT = re.compile(r"\s*[（(](.{1,120}?)[）)]")
+_RELATED = re.compile(r"<div class=\"related-posts\">.*(?=<!-- article content end)", re.DOTALL)
 _ADVERTISEMENT = re.compile(r"^\s*(?:#{2,6} ?)?\[[^\]]*\]\(https?:[^)]*\).*$", re.MULTILINE)
 
 
@@ -42,13 +43,14 @@ def read(source: str) -> Reading:
     if not opened or not closed:
         raise ValueError("no body of the layout epoch")
     head, tail = source[: opened.start()], source[closed.start() :]
-    body = list(pieces(_ADVERTISEMENT.sub("", source[opened.end() : closed.start()])))
+    inner = _RELATED.sub("", source[opened.end() : closed.start()])
+    body = list(pieces(_ADVERTISEMENT.sub("", inner)))
     found = _ORIGINAL.search(tail)
     original = found[1] if found else ""
     lines, joins = lines_and_joins(body)
     text = "".join(squeezed(line) for line in lines)
     return Reading(
-        title=spaced(source.split("\n", 1)[0].removeprefix("### ")),
+        title=heading(source),
         text=text,
         joins=joins,
         dateline_date=_dateline(text),
@@ -73,4 +75,6 @@ def _reporters(lines: list[str]) -> tuple[str, ...]:
     opening = " ".join(lines[:6])
     match = _DATELINE.search(opening) or _MISSPELT_DATELINE.match(opening)
     credit = _CREDIT.match(opening, match.end()) if match else None
-    return people.reporters(credit[1]) if credit else ()
+    found = people.reporters(credit[1]) if credit else ()
+    named = credit and people.is_credit(credit[1])
+    return found or (() if named else people.writers([_DATELINE.sub("", line) for line in lines]))

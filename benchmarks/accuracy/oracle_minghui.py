@@ -7,10 +7,10 @@ import re
 from benchmarks.accuracy import people
 from benchmarks.accuracy.reading import (
     Reading,
+    heading,
     images,
     iso_date,
     lines_and_joins,
-    spaced,
     tags,
     url_date,
 )
@@ -40,7 +40,7 @@ _DATELINE = re.compile(
 )
 _OPENING = 300
 """A dateline begins within so many characters, white space aside."""
-_CREDIT = re.compile(r"[（(](.{1,80}?)[）)]")
+_CREDIT = re.compile(r"[（(【](.{1,80}?)[）)】]")
 
 
 def read(source: str) -> Reading:
@@ -60,7 +60,7 @@ def read(source: str) -> Reading:
     lines, joins = lines_and_joins(body)
     text = "".join(squeezed(line) for line in lines)
     return Reading(
-        title=spaced(source.split("\n", 1)[0].removeprefix("### ")),
+        title=heading(source),
         text=text,
         joins=joins,
         dateline_date=_dateline(text),
@@ -102,4 +102,6 @@ def _reporters(lines: list[str]) -> tuple[str, ...]:
     opening = " ".join(lines[:6])
     match = re.search(r"【[^】]{4,40}】\s*", opening[:_OPENING])
     credit = _CREDIT.match(opening, match.end()) if match else None
-    return people.reporters(credit[1]) if credit else ()
+    found = people.reporters(credit[1]) if credit else ()
+    named = credit and people.is_credit(credit[1])
+    return found or (() if named else people.writers(lines))

@@ -14,6 +14,9 @@ from benchmarks.accuracy.places import PLACE
 _CREDIT = re.compile(r"[记記]者|通讯员|[报報][导道導]|[编編][译譯]|翻译|撰|采访|专栏")
 """A parenthesis after a dateline without one of these is no credit."""
 _OFFICES = re.compile(r".*完整版.*|[^／/]*(?:记者站|新闻中心|工作组)")
+_CORRESPONDENT_OF = re.compile(rf"通讯员(?:{PLACE.pattern}).*")
+"""A correspondent of a place, not by name."""
+_BODIES = re.compile(r"\b(?:Institute|Service)\b")
 _ROLES = re.compile(
     r"《?大[陆纪紀技]+[元者]?(?:时报|年)?》?记?(?:特派|专题部|资深|英文|编辑)?[记記者]*|的?纪元|新唐人|英文|资深|"
     r"特约|特派|专题部|[记記]者|专栏作家|自由撰稿人|"
@@ -33,6 +36,8 @@ _EDITOR = re.compile(
     r"|(?:文字|文章|图文)(?:整理|改写))\s*[：:；;]+\s*"
     r"(?P<names>[\u2e80-\u2fff\u3400-\u9fffA-Za-z、，,／/ ·‧]{1,40})"
 )
+_UNLABELLED = re.compile(r"(?:[\u4e00-\u9fff]{4}：)?([\u4e00-\u9fff]{2,4})#◇?")
+"""The last line of a page, where the words before the name are lost or others."""
 _NEXT = re.compile(r"[、，,](?=责任编辑[：:])")
 _TWICE = re.compile(r"(?:责任编辑[：:]){2,}")
 _LAST_LINES = 25
@@ -46,7 +51,8 @@ def reporters(credit: str) -> tuple[str, ...]:
     if not _CREDIT.search(credit):
         return ()
     found: list[str] = []
-    for part in _BETWEEN.split(_ROLES.sub("、", _OFFICES.sub("", credit))):
+    credit = _CORRESPONDENT_OF.sub("", _OFFICES.sub("", credit))
+    for part in _BETWEEN.split(_ROLES.sub("、", credit)):
         for piece in _DEEDS.split(part):
             for name in _names(piece.strip()):
                 if name not in found:
@@ -54,9 +60,28 @@ def reporters(credit: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_credit(words: str) -> bool:
+    """The words in brackets after a dateline are a credit, whether it names somebody or not."""
+    return _CREDIT.search(words) is not None or words.endswith(("讯", "讯息"))
+
+
+_WRITER = re.compile(r"(?:撰文|作者|文|编译|翻译)\s*[：:/／]\s*([^，。？！：“”\s]{2,30})")
+
+
+def writers(lines: list[str]) -> tuple[str, ...]:
+    """Those whom a line of its own near the beginning or the end names as the writers."""
+    for line in [*lines[:4], *lines[-10:]]:
+        if found := _WRITER.fullmatch(line):
+            names = [name for part in _BETWEEN.split(found[1]) for name in _names(part)]
+            return tuple(name for name in names if len(name) <= _LONGEST_NAME)
+    return ()
+
+
 def _names(piece: str) -> list[str]:
     if _FOREIGN_IN_HAN.fullmatch(piece):
         return [piece]
+    if _BODIES.search(piece) or piece.endswith("弟子"):
+        return []
     if _LATIN.fullmatch(piece):
         return [" ".join(piece.split())]
     if mixed := _LATIN_THEN_PLACE.fullmatch(piece):
@@ -84,4 +109,6 @@ def editors(lines: list[str]) -> tuple[str, ...]:
                 name = "".join(printed.split()).strip("·")
                 if 1 < len(name) <= _LONGEST_NAME:
                     found.setdefault(name)
+    if not found and lines and (last := _UNLABELLED.fullmatch(lines[-1])):
+        return (last[1],)
     return tuple(found)

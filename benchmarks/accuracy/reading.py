@@ -7,6 +7,7 @@ pages read by eye.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -107,6 +108,11 @@ def must_be_apart(left: str, right: str) -> bool:
 def is_wide(char: str) -> bool:
     """A character of East Asian writing, punctuation included (Unicode Annex 11)."""
     return unicodedata.east_asian_width(char) in ("W", "F")
+
+
+def heading(source: str) -> str:
+    """The title in the first line of a page's source, character references replaced."""
+    return spaced(html.unescape(source.split("\n", 1)[0].removeprefix("### ")))
 
 
 def spaced(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.accuracy.scoring import FIELDS
@@ -66,6 +67,13 @@ def joins(tally: Tally) -> str:
         f"writing: {tally.violations['space']:,}, words glued: {tally.violations['glued']:,}; "
         f"not in the text: {tally.joins_lost:,}"
     )
+
+
+def slowest(tally: Tally) -> str:
+    """The page that took longest, beside the median."""
+    middle, worst = median(tally.times), max(tally.times)
+    times = f", {worst / middle:,.0f} times the median" if middle else ""
+    return f"slowest page: {worst * 1000:,.0f} ms{times}"
 
 
 def classes(tally: Tally, most: int = 3) -> Iterator[str]:

@@ -42,6 +42,8 @@ class Tally:
     """Pages with the field right, by field."""
     seconds: float = 0.0
     """Processor time of the extraction alone."""
+    times: list[float] = field(default_factory=list)
+    """The same, page by page."""
     joins: int = 0
     joins_judged: int = 0
     joins_lost: int = 0
@@ -57,6 +59,7 @@ class Tally:
         self.good += other.good
         self.right += other.right
         self.seconds += other.seconds
+        self.times += other.times
         self.joins += other.joins
         self.joins_judged += other.joins_judged
         self.joins_lost += other.joins_lost
@@ -76,6 +79,7 @@ def score(
         extract = None
         tally.findings.append(Finding(page, Miss("page", type(error).__name__, str(error)[:200])))
     tally.seconds = time.process_time() - started
+    tally.times = [tally.seconds]
     if extract is None:
         tally.lost = 1
         tally.findings.append(Finding(page, Miss("page", "lost", "no article found")))

@@ -6,7 +6,12 @@ One JSON object a line, nothing of a page's words but names: ``mirror``, ``path`
 ``text_sha256`` (all white space removed), ``original_url``. What a line leaves out is not judged:
 where two readings can be defended, there is no truth.
 
-How they came about: the oracle's values, gone over by eye page by page in a list of titles,
+``read`` says how a line came about. ``whole``: the page was read through by eye and its fields
+written down before any program was asked; ``parts``: so were its heads, the first paragraphs,
+whatever markup was unusual, the last lines, its pictures counted (all but ``text_sha256``). Both
+kinds were drawn at random, from classes of hard pages that no line had been taken from.
+
+Lines without ``read``: the oracle's values, gone over by eye page by page in a list of titles,
 credits, and the opening and closing words; where the readers differed, or a value looked odd, in
 the page's source. Not counted or read through by eye: pictures (a plain search counts the same but
 on two pages) and the whole text (``html.parser`` gives the same but on nine pages of ``mh-news``
@@ -41,6 +46,8 @@ class Truth:
     mirror: str
     path: str
     payload_sha1: str
+    read: str
+    """``whole`` or ``parts`` of the page were read by eye first, ``""``: a list of values was."""
     fields: dict[str, Any]
 
     def is_of(self, body: bytes) -> bool:
@@ -59,7 +66,13 @@ def load() -> list[Truth]:
     """All lines of the file, in order."""
     lines = [json.loads(line) for line in PATH.read_text("utf-8").splitlines()]
     return [
-        Truth(line.pop("mirror"), line.pop("path"), line.pop("payload_sha1"), line)
+        Truth(
+            line.pop("mirror"),
+            line.pop("path"),
+            line.pop("payload_sha1"),
+            line.pop("read", ""),
+            line,
+        )
         for line in lines
     ]
 

@@ -4,7 +4,7 @@
 """
 
 from mirror.capture.addon import WarcAddon
-from mirror.capture.errors import BadContentCoding, CertificateRefused, SettingError
+from mirror.capture.errors import BadContentCoding, CertificateRefused, SettingError, WrongLength
 from mirror.capture.guard import AddressRefused, origin_of
 from mirror.capture.recorder import ArchiveUnwritable, Recorder, warcinfo_fields
 from mirror.capture.tunnel import ProxyFailed
@@ -18,6 +18,7 @@ __all__ = [
     "Recorder",
     "SettingError",
     "WarcAddon",
+    "WrongLength",
     "origin_of",
     "warcinfo_fields",
 ]

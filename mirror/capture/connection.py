@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from aiohttp import ClientPayloadError, TCPConnector
+from aiohttp import ClientPayloadError, ServerDisconnectedError, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 
@@ -176,11 +176,25 @@ class RecordingProtocol(ResponseHandler):
         super().connection_lost(exc)
 
 
+def _allow_resending() -> None:
+    """Let the client send a request again only when a kept connection was closed under it.
+
+    aiohttp does so as well, once and at once, when a server hangs up on a new connection: that is
+    the server's answer, and how long to leave it alone is for others to say.
+
+    :raises ServerDisconnectedError: the request was sent on a new connection.
+    """
+    attempts = ATTEMPTS.get()
+    if attempts is not None and attempts.exchanges and attempts.fresh:
+        raise ServerDisconnectedError("the server hung up without an answer")
+
+
 def _begin(connection: Connection) -> None:
     """Tie the bytes of a connection just handed out to the request that asked for it."""
     attempts = ATTEMPTS.get()
     if attempts is not None:
         protocol = cast("RecordingProtocol", connection.protocol)
+        attempts.fresh = protocol.exchange is None
         attempts.exchanges.append(protocol.begin(attempts.limit))
 
 
@@ -195,6 +209,7 @@ class RecordingConnector(TCPConnector):
     async def connect(
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
     ) -> Connection:
+        _allow_resending()
         connection = await super().connect(req, traces, timeout)
         _begin(connection)
         return connection
@@ -248,6 +263,7 @@ class RecordingProxyConnector(TCPConnector):
     async def connect(
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
     ) -> Connection:
+        _allow_resending()
         connection = await super().connect(req, traces, timeout)
         _begin(connection)
         return connection

@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 
@@ -36,6 +37,10 @@ class CertificateRefused(DownloadFailedError):
 
 class BadContentCoding(DownloadFailedError):
     """The body is not what its Content-Encoding says; it is recorded as it came."""
+
+
+class WrongLength(ResponseDataLossError):
+    """More bytes came than Content-Length says, so that the body may not be whole."""
 
 
 class SettingError(ValueError):

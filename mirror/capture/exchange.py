@@ -98,6 +98,8 @@ class Attempts:
 
     limit: int
     exchanges: list[Exchange] = field(default_factory=list)
+    fresh: bool = False
+    """The last of them was the first on its connection."""
 
 
 ATTEMPTS: ContextVar[Attempts | None] = ContextVar("attempts", default=None)

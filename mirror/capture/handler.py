@@ -27,7 +27,7 @@ from scrapy.responsetypes import responsetypes
 
 from mirror import warc
 from mirror.capture.connection import RecordingConnector, RecordingProxyConnector
-from mirror.capture.errors import FAILURES, BadContentCoding, as_scrapy_error
+from mirror.capture.errors import FAILURES, BadContentCoding, WrongLength, as_scrapy_error
 from mirror.capture.exchange import ATTEMPTS, FRAMING_ALLOWANCE, Attempts
 from mirror.capture.guard import AddressGuard, AddressRefused
 from mirror.capture.proxy import ProxyAddress, parse_proxy, proxy_of
@@ -79,6 +79,7 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
             ``DOWNLOAD_MAXSIZE``.
         :raises BadContentCoding: the body is not what its Content-Encoding says.
         :raises ResponseDataLossError: the response was cut short; what came is recorded.
+        :raises WrongLength: more came than its Content-Length says.
         :raises CertificateRefused, ProxyFailed, DownloadTimeoutError, CannotResolveHostError,
             DownloadConnectionRefusedError, DownloadFailedError: as Scrapy's own handlers do, so
             that retries work.
@@ -142,10 +143,14 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
             raise as_scrapy_error(request, error or aiohttp.ServerDisconnectedError())
         if parsed is None and truncated == "length":
             raise DownloadCancelledError(f"endless head or no HTTP response: {request.url}")
+        if parsed is None and truncated == "time":
+            raise DownloadTimeoutError(f"no whole head in time: {request.url}")
         if parsed is None:
             raise DownloadFailedError(f"not an HTTP response: {request.url}")
         if truncated == "length":
             raise DownloadCancelledError(f"body larger than {maxsize} bytes: {request.url}")
+        if truncated and _is_longer_than_said(last, parsed):
+            raise WrongLength(f"more bytes than its Content-Length says: {request.url}")
         if truncated:
             message = f"response cut short ({truncated}): {request.url}"
             raise (DownloadTimeoutError if truncated == "time" else ResponseDataLossError)(message)
@@ -223,11 +228,24 @@ def _truncation(
         return "length"
     # A body that ends with the connection is whole only when the end was the server's.
     by_close = parsed is not None and parsed.framing == "close"
+    if parsed is not None and _is_longer_than_said(exchange, parsed):
+        return "unspecified"
     if parsed is not None and parsed.end is not None and not (by_close and error):
         return None
     if isinstance(error, TimeoutError):
         return "time"
     return "disconnect" if exchange.closed else "unspecified"
+
+
+def _is_longer_than_said(exchange: Exchange, parsed: warc.Response) -> bool:
+    """Whether Content-Length ends the body before the server did (RFC 9112 §6.3).
+
+    Only bytes that came by the time when the response was read are seen. Empty lines after a body
+    are known of careless servers (RFC 9112 §2.2).
+    """
+    if parsed.framing != "length" or parsed.end is None:
+        return False
+    return bool(bytes(exchange.received[parsed.end :]).strip())
 
 
 def _response(

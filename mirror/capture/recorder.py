@@ -12,7 +12,7 @@ from scrapy import __version__ as scrapy_version
 from scrapy import signals
 
 from mirror import __version__, warc
-from mirror.warc.capture import Capture
+from mirror.warc.capture import Capture, capture_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -45,6 +45,7 @@ class Recorder:
         self.failure: OSError | None = None
         """Why nothing can be written any more."""
         self._stopping: asyncio.Task[None] | None = None
+        self._notes: set[asyncio.Task[None]] = set()
         self._recent: dict[str, datetime] = {}
         # Only a clock that was set back, or a run within the same second, makes dates clash.
         self._newest = _parse_date(self.newest_date() or "1970-01-01T00:00:00Z")
@@ -84,8 +85,28 @@ class Recorder:
             closing = self.crawler.engine.close_spider_async(reason="archive_unwritable")
             self._stopping = asyncio.ensure_future(closing)
 
+    def note(self, record: warc.Record) -> None:
+        """Write a record of something that left no bytes, in its turn; nobody waits for it.
+
+        The crawl is ended when it cannot be written.
+        """
+        task = asyncio.ensure_future(self._write_note(record))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _write_note(self, record: warc.Record) -> None:
+        try:
+            await self.writer.write([record])
+        except OSError as error:
+            self.failure = error
+            self.stop_crawl()
+            return
+        self.stats.inc_value("warc/notes")
+
     async def close(self) -> None:
         """Write what is pending, put it on disk and close the file."""
+        while self._notes:
+            await asyncio.gather(*self._notes)
         await self.writer.close()
 
     async def record(
@@ -104,28 +125,16 @@ class Recorder:
         described = self._describe(url, exchange, parsed)
         digest = warc.sha1_base32(warc.payload(exchange.received, parsed)) if parsed else None
         request = warc.request(exchange.sent, described)
-        answer, *further = self._answer(exchange, parsed, described, digest, truncated, request)
+        whole = parsed is not None and not truncated and parsed.status in (200, 304)
+        latest = self.latest(url) if whole else None
+        answer, *further = _answer(exchange, parsed, described, digest, truncated, request, latest)
         try:
             _, place, *_ = await self.writer.write([request, answer, *further])
         except OSError as error:
             self.failure = error
             self.stop_crawl()
             raise ArchiveUnwritable(f"{url}: {error}") from error
-        capture = Capture(
-            url=url,
-            date=described.date,
-            warc=place.warc,
-            offset=place.offset,
-            length=place.length,
-            record_id=answer.record_id,
-            type="revisit" if answer.type == "revisit" else "response",
-            status=parsed.status if parsed else None,
-            payload_digest=digest,
-            record_digest=answer.get("WARC-Payload-Digest"),
-            etag=_text(parsed, b"ETag"),
-            last_modified=_text(parsed, b"Last-Modified"),
-            truncated=truncated,
-        )
+        capture = capture_of(answer, place, parsed, digest, latest)
         self.stats.inc_value(f"warc/records/{answer.type}")
         self.stats.inc_value(f"warc/statuses/{capture.status}")
         self.stats.inc_value("warc/bytes/received", len(exchange.received))
@@ -135,53 +144,6 @@ class Recorder:
             self.stats.inc_value(f"warc/truncated/{truncated}")
         self.recorded(capture)
         return capture
-
-    def _answer(
-        self,
-        exchange: Exchange,
-        parsed: warc.Response | None,
-        described: warc.Exchange,
-        digest: str | None,
-        truncated: Truncation | None,
-        request: warc.Record,
-    ) -> tuple[warc.Record, ...]:
-        """The record of the response: in full, or as a revisit of an earlier one."""
-        raw = exchange.received
-        with_request = (request.record_id,)
-        if parsed is not None and not truncated and parsed.status in (200, 304):
-            latest = self.latest(described.target_uri)
-            if latest is not None and parsed.status == 304:
-                return warc.revisit_not_modified(
-                    raw,
-                    parsed,
-                    described,
-                    earlier=_earlier(latest),
-                    payload_digest=latest.record_digest,
-                    concurrent_to=with_request,
-                )
-            if (
-                latest is not None
-                and latest.record_digest == digest
-                and warc.has_payload_digest(raw, parsed)
-            ):
-                return (
-                    warc.revisit_identical(
-                        raw,
-                        parsed,
-                        described,
-                        earlier=_earlier(latest),
-                        concurrent_to=with_request,
-                    ),
-                )
-        answer = warc.response(
-            raw,
-            parsed,
-            described,
-            truncated=truncated,
-            digest=digest,
-            concurrent_to=with_request,
-        )
-        return (answer,)
 
     def _describe(
         self, url: str, exchange: Exchange, parsed: warc.Response | None
@@ -218,18 +180,56 @@ class Recorder:
         return moment.strftime(WARC_DATE)
 
 
+def _answer(
+    exchange: Exchange,
+    parsed: warc.Response | None,
+    described: warc.Exchange,
+    digest: str | None,
+    truncated: Truncation | None,
+    request: warc.Record,
+    latest: Capture | None,
+) -> tuple[warc.Record, ...]:
+    """The record of the response: in full, or as a revisit of `latest`."""
+    raw = exchange.received
+    with_request = (request.record_id,)
+    if parsed is not None and latest is not None and parsed.status == 304:
+        return warc.revisit_not_modified(
+            raw,
+            parsed,
+            described,
+            earlier=_earlier(latest),
+            payload_digest=latest.record_digest,
+            concurrent_to=with_request,
+        )
+    if (
+        parsed is not None
+        and latest is not None
+        and latest.record_digest == digest
+        and warc.has_payload_digest(raw, parsed)
+    ):
+        return (
+            warc.revisit_identical(
+                raw, parsed, described, earlier=_earlier(latest), concurrent_to=with_request
+            ),
+        )
+    answer = warc.response(
+        raw, parsed, described, truncated=truncated, digest=digest, concurrent_to=with_request
+    )
+    return (answer,)
+
+
 def _parse_date(date: str) -> datetime:
     return datetime.strptime(date, WARC_DATE).replace(tzinfo=UTC)
 
 
 def target_uri(url: str) -> str:
-    """`url` as it is recorded: without the fragment, which is not asked for, and without a user's
-    name and password (RFC 9110 §4.2.4).
+    """`url` as it is recorded: without the fragment, which is not asked for, without a user's
+    name and password (RFC 9110 §4.2.4), and with everything encoded that no URI may hold.
     """
-    if "#" not in url and "@" not in url:
-        return url
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    if "#" in url or "@" in url:
+        parts = urlsplit(url)
+        url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    return warc.safe_uri(url)
 
 
 def warcinfo_fields(crawler: Crawler, **further: str) -> dict[str, str]:
@@ -245,11 +245,6 @@ def warcinfo_fields(crawler: Crawler, **further: str) -> dict[str, str]:
         if settings.get(setting):
             fields[name] = settings[setting]
     return fields
-
-
-def _text(parsed: warc.Response | None, name: bytes) -> str | None:
-    value = parsed.header(name) if parsed else None
-    return value.decode("latin-1") if value is not None else None
 
 
 def _earlier(capture: Capture) -> warc.Earlier:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sqlite3
 import sys
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -12,16 +13,21 @@ from scrapy.exceptions import UsageError
 
 from mirror.capture import SettingError
 from mirror.collection import CollectionError
+from mirror.commands.crawl_log import KeptWarnings, check_log_file
+from mirror.commands.crawl_metrics import leave_metrics, metrics_folder
 from mirror.commands.report import report
-from mirror.extensions.exit_status import ERROR, MEANING, UNWRITABLE, USAGE
+from mirror.commands.terminal import plain
+from mirror.extensions.exit_status import COMPLETE, ERROR, MEANING, UNWRITABLE, USAGE
 from mirror.extensions.run import RunExtension
 from mirror.spiders.arguments import ArgumentError
 
 if TYPE_CHECKING:
     import argparse
     import asyncio
+    from pathlib import Path
     from typing import Any
 
+logger = logging.getLogger(__name__)
 
 INVENTORY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler")
 """Loggers that list versions, components and settings at every start: sixty lines that say the
@@ -43,8 +49,26 @@ class Command(crawl.Command):
         statuses = "; ".join(f"{status} {meaning}" for status, meaning in MEANING.items())
         return f"{self.short_desc()}. Exit status: {statuses}; 130, 143 ended by a signal."
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--quiet",
+            action="store_true",
+            help="say nothing when all is well (exit status 0), for cron; else warnings and report",
+        )
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
+        assert self.settings is not None
+        if opts.quiet:
+            self.settings.set("QUIET", True, priority="cmdline")
+            if not self.settings["LOG_FILE"]:
+                self.settings.set("LOG_ENABLED", False, priority="cmdline")
+        try:
+            self.metrics: Path | None = metrics_folder(self.settings)
+            check_log_file(self.settings)
+        except ValueError as error:
+            raise UsageError(str(error), print_help=False) from error
         if opts.loglevel is None:
             for name in INVENTORY:
                 # A filter, because Scrapy's own logging set-up resets levels later.
@@ -55,6 +79,20 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider, such as: scrapy crawl web -a mirror=URL")
+        assert self.settings is not None
+        kept = KeptWarnings(self.settings) if opts.quiet else None
+        if kept is not None:
+            logging.getLogger().addHandler(kept)
+        self.exitcode, told = self._crawl(args[0], opts.spargs)
+        if kept is None or self.exitcode != COMPLETE:
+            if kept is not None:
+                kept.show()
+            print(told, file=sys.stderr)
+        if self.metrics is not None:
+            leave_metrics(self.metrics, self.settings, opts.spargs, self.exitcode)
+
+    def _crawl(self, spider: str, arguments: dict[str, str]) -> tuple[int, str]:
+        """Run a spider to its end; gives the exit status and what to tell about it."""
         assert self.crawler_process is not None
         assert self.settings is not None
         # Scrapy filters in the handler, which costs two records a page at DEBUG that nobody sees.
@@ -62,35 +100,32 @@ class Command(crawl.Command):
         # Nothing that is loaded by now will ever be garbage, and a page leaves none in circles.
         gc.freeze()
         gc.set_threshold(10_000, 10, 10)
-        crawler = self.crawler_process.create_crawler(args[0])
-        crawling = cast("asyncio.Task[None]", self.crawler_process.crawl(crawler, **opts.spargs))
+        crawler = self.crawler_process.create_crawler(spider)
+        crawling = cast("asyncio.Task[None]", self.crawler_process.crawl(crawler, **arguments))
         self.crawler_process.start()
         error = None if crawling.cancelled() else crawling.exception()
         if error is not None:
-            self.exitcode = _refuse(error)
-            return
+            return _refusal(error)
         run = crawler.get_extension(RunExtension)
         if run is None:
-            self.exitcode = ERROR
-            return
-        self.exitcode = run.exit_status
-        if run.summary:
-            print(report(run.summary, run.collection.folder), file=sys.stderr)
+            return ERROR, "scrapy crawl: the run did not begin"
+        told = report(run.summary, run.collection.folder) if run.summary else ""
+        return run.exit_status, told
 
 
 def _is_warning(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
-def _refuse(error: BaseException) -> int:
-    """Tell the operator why there was no run; a traceback is for our own bugs only."""
+def _refusal(error: BaseException) -> tuple[int, str]:
+    """Why there was no run; a traceback is for our own bugs only."""
     if isinstance(error, ArgumentError | SettingError):
         status = USAGE
     elif isinstance(error, CollectionError):
         status = error.exit_status
-    elif isinstance(error, OSError):
+    elif isinstance(error, OSError | sqlite3.OperationalError):
         status = UNWRITABLE
     else:
-        return ERROR
-    print(f"scrapy crawl: {error}", file=sys.stderr)
-    return status
+        logger.error("The run did not begin", exc_info=error)
+        status = ERROR
+    return status, f"scrapy crawl: {plain(str(error))}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mirror.commands.terminal import plain
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,7 +27,7 @@ def report(summary: dict[str, Any], folder: Path) -> str:
         f"  received   {summary['bytes_received'] / 1e6:.1f} MB in {summary['seconds']:.1f} s",
     ]
     if summary["reason"] != "finished":
-        lines.append(f"  ended by   {_plain(summary['reason'])}")
+        lines.append(f"  ended by   {plain(summary['reason'])}")
     for name in ("dangling", "failed", "unknown", "not_reached"):
         lines += _list(name, summary[name])
     for key, words in (
@@ -36,7 +38,7 @@ def report(summary: dict[str, Any], folder: Path) -> str:
     ):
         if summary[key]:
             value = summary[key]
-            text = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+            text = ", ".join(map(plain, value)) if isinstance(value, list) else plain(value)
             lines.append(f"  {words}: {text}")
     lines += [
         "",
@@ -61,13 +63,8 @@ def _list(name: str, pages: list[dict[str, Any]]) -> list[str]:
         return []
     lines = [f"  {name.replace('_', ' ')}   {len(pages)}"]
     for page in pages[:MOST_LINES]:
-        reason = f" ({_plain(page['reason'])})" if page["reason"] else ""
-        lines.append(f"    {_plain(page['url'])}{reason}")
+        reason = f" ({plain(page['reason'])})" if page["reason"] else ""
+        lines.append(f"    {plain(page['url'])}{reason}")
     if len(pages) > MOST_LINES:
         lines.append(f"    … and {len(pages) - MOST_LINES} more in the summary")
     return lines
-
-
-def _plain(text: str) -> str:
-    """`text` without what could steer a terminal: control and invisible characters escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

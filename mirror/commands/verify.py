@@ -206,5 +206,5 @@ def _words(report: Report, seconds: float) -> str:
         f" {counts['items']} items, {counts['index_lines']} index lines, {counts['runs']} runs;"
         f" {seconds:.1f} s"
     )
-    lines.append(_verdict(findings.total, findings.by_check))
+    lines.append(_verdict(findings.total, {str(k): n for k, n in findings.by_check.items()}))
     return "\n".join(lines)

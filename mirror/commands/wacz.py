@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 
 from mirror import exclusions
 from mirror.collection import CollectionError, existing_collection
-from mirror.commands.terminal import is_own, progress_bar, say, signals_as_exit
+from mirror.commands.writing import is_own, progress_bar, say, signals_as_exit
 from mirror.export import Destination
 from mirror.extensions.exit_status import COMPLETE, PARTIAL, UNWRITABLE, USAGE
 from mirror.packing import PackingError, Selection, pack, parse_span

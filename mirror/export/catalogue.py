@@ -179,6 +179,10 @@ class Catalogue:
         """Number of pages that are excluded."""
         return self._count("SELECT count(*) FROM excluded")
 
+    def excluded_urls(self) -> Iterator[str]:
+        """Addresses, as captured, of the pages that are excluded."""
+        return (url for (url,) in self._db.execute("SELECT url FROM excluded ORDER BY url"))
+
     # Which of it is wanted
 
     def select(self, selection: Selection) -> None:

@@ -25,6 +25,13 @@ MEANING = {
 }
 
 
+def meaning_of(status: int | None) -> str:
+    """What an exit status says; ``None`` is that of a run that came to no end."""
+    if status is None:
+        return "killed: a later run made good what it left"
+    return MEANING.get(status, "ended by a signal")
+
+
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """All that the exit status of a run depends on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Findings:
     limited: bool = False
     unreachable: str = ""
     moved_to: str = ""
+    recovered: dict[str, Any] | None = None
+    """What an earlier run that was killed had left, and this one made good."""
 
     def skip(self, row: Skipped) -> None:
         """Count a row of an index that is not followed."""

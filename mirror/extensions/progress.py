@@ -31,6 +31,7 @@ class ProgressExtension:
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats
         self.interval = crawler.settings.getfloat("LOGSTATS_INTERVAL")
+        self.quiet = crawler.settings.getbool("QUIET")
         self.bar: tqdm[NoReturn] | None = None
         self._redirect: AbstractContextManager[None] | None = None
         self._call: LoopingCall | AsyncioLoopingCall | None = None
@@ -46,7 +47,7 @@ class ProgressExtension:
 
     def spider_opened(self) -> None:
         self._started = time.monotonic()
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not self.quiet:
             self.bar = tqdm(unit=" pages", dynamic_ncols=True, smoothing=0.1)
             self._redirect = logging_redirect_tqdm()
             self._redirect.__enter__()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import NotConfigured
 
 from mirror.capture import Recorder, warcinfo_fields
+from mirror.frontier import says_something
 from mirror.warc import WarcWriter
 
 if TYPE_CHECKING:
@@ -34,29 +35,34 @@ class CollectionRecorder(Recorder):
                 isPartOf=collection.name,
                 mirror=collection.ledger.get("mirror") or "",
                 run=collection.run,
+                spider=crawler.spider.name if crawler.spider is not None else "",
                 **({"ref": ref} if ref else {}),
             ),
             max_size=settings.getint("WARC_MAX_SIZE"),
             now=collection.now,
-            whole=collection.ledger.warc_lengths(),
+            whole=collection.ledger.safe_lengths(),
         )
         return cls(crawler, writer, collection)
 
     def __init__(self, crawler: Crawler, writer: WarcWriter, collection: Collection) -> None:
         self.collection = collection
         super().__init__(crawler, writer)
-        self._first_run = collection.ledger.newest_date() is None
+        self._first_run = collection.ledger.captures.newest_date() is None
 
     def last_date(self, url: str) -> str | None:
-        return self.collection.ledger.last_date(url)
+        return self.collection.ledger.captures.last_date(url)
 
     def newest_date(self) -> str | None:
-        return self.collection.ledger.newest_date()
+        return self.collection.ledger.captures.newest_date()
 
     def latest(self, url: str) -> Capture | None:
         if self._first_run:
             return None
-        return self.collection.ledger.latest_response(url)
+        found = self.collection.ledger.captures.latest(url)
+        return found[0] if found else None
 
     def recorded(self, capture: Capture) -> None:
-        self.collection.ledger.add_capture(capture, self.collection.run)
+        # What is no page that is due (robots.txt, what led to it) has nothing to be acted upon.
+        ledger = self.collection.ledger
+        unread = says_something(capture) and ledger.pages.is_due(capture.url)
+        ledger.captures.add(capture, self.collection.run, unread=unread)

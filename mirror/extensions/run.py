@@ -12,23 +12,31 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, NotConfigured
 
+from mirror.capture import ArchiveUnwritable
 from mirror.collection import sha256_of, update_index
+from mirror.events import RunEnded
 from mirror.extensions.exit_status import ERROR, UNWRITABLE, exit_status
 from mirror.extensions.recorder import CollectionRecorder
 from mirror.extensions.summary import build_summary, facts_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import FrameType
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from mirror.collection import Collection
     from mirror.extensions.findings import Findings
+    from mirror.items import Article
+    from mirror.ledger import Outcome
 
 logger = logging.getLogger(__name__)
 
-DISK_ERRORS = (OSError, sqlite3.OperationalError)
+DISK_ERRORS = (OSError, sqlite3.OperationalError, sqlite3.ProgrammingError)
+"""The last is what a ledger says that the disk has failed before."""
+UNWRITABLE_ERRORS = (*DISK_ERRORS, ArchiveUnwritable)
 SHUTDOWN = "shutdown"
 """The reason by which Scrapy closes a spider after a signal."""
 
@@ -41,6 +49,12 @@ class RunSource(Protocol):
     findings: Findings
     given: dict[str, str]
     """The arguments as the operator gave them."""
+
+    def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
+        """Note how a page ended."""
+
+    def end_walk(self) -> None:
+        """Account for what the run knows of and had no reason to look at."""
 
     async def close_run(self) -> None:
         """Let go of the collection and of what the spider runs beside it."""
@@ -87,6 +101,7 @@ class RunExtension:
 
     def spider_opened(self) -> None:
         self._note_signals()
+        logging.getLogger("scrapy.core.scraper").addFilter(_is_ours)
         if self._too_full():
             raise CloseSpider("disk_full")
         self._checkpoints = asyncio.ensure_future(self._keep_safe())
@@ -100,7 +115,10 @@ class RunExtension:
         """Make everything up to now safe; end the run when the disk cannot take more."""
         try:
             async with self._checkpointing:
-                await self.recorder.writer.sync()
+                end = await self.recorder.writer.sync()
+                # From here on nothing else gets its turn, and what the ledger says of records is
+                # about those that were just put on disk, and none behind them.
+                self.collection.ledger.set_safe(end.warc, end.offset)
                 self.collection.sync_items()
                 self.collection.ledger.commit()
         except DISK_ERRORS as error:
@@ -108,11 +126,21 @@ class RunExtension:
         if self._too_full():
             self._stop(OSError(self.unwritable))
 
-    def spider_error(self, failure: Failure) -> None:
+    def spider_error(self, failure: Failure, response: Response) -> None:
         self._count_error(failure)
+        url = response.request.url if response.request is not None else response.url
+        self._page_failed(url, failure, response)
 
-    def item_error(self, failure: Failure) -> None:
+    def item_error(self, item: Article, failure: Failure, response: Response | None) -> None:
         self._count_error(failure)
+        self._page_failed(item.url, failure, response)
+
+    def _page_failed(self, url: str, failure: Failure, response: Response | None) -> None:
+        """A page that our own code failed on is listed, and looked at again by the next run."""
+        if not self.unwritable and self.collection.ledger.pages.is_due(url):
+            status = response.status if response is not None else None
+            name = type(failure.value).__name__
+            self.source.page_ended(url, "failed", f"error: {name}", status)
 
     async def spider_closed(self, reason: str) -> None:
         if self._checkpoints is not None:
@@ -124,39 +152,45 @@ class RunExtension:
             self.unwritable = self.unwritable or str(error)
             self.exit_status = UNWRITABLE
             logger.error("The archive could not be written: %s", error)
+            self.collection.abandon()
         finally:
             await self.source.close_run()
 
     async def _finish(self, reason: str) -> None:
-        collection = self.collection
+        collection, ledger = self.collection, self.collection.ledger
+        self.source.end_walk()
+        self.exit_status = self._status(reason)
+        finished = collection.now()
+        ended = RunEnded(
+            finished.strftime("%Y-%m-%dT%H:%M:%SZ"), collection.run, self.exit_status, reason
+        )
         try:
+            if self.recorder.failure is None:
+                self.recorder.note(ended.record())
             await self.recorder.close()
         except OSError as error:
             self.unwritable = str(error)
         if self.recorder.failure is not None:
             self.unwritable = str(self.recorder.failure)
+        if self.unwritable:
+            self.exit_status = UNWRITABLE
         collection.sync_items()
-        warcs = await asyncio.to_thread(self._measure_warcs, collection.ledger.warc_lengths())
-        indexed = {w["name"]: collection.ledger.warc_indexed(w["name"]) for w in warcs}
+        warcs = await asyncio.to_thread(self._measure_warcs, ledger.measured_lengths())
+        indexed = {w["name"]: ledger.warc_indexed(w["name"]) for w in warcs}
         await asyncio.to_thread(update_index, collection.archive, collection.indexes, indexed)
         for entry in warcs:
-            collection.ledger.put_warc(
-                entry["name"],
-                length=entry["length"],
-                sha256=entry["sha256"],
-                indexed=entry["length"],
-            )
-        self.exit_status = self._status(reason)
+            ledger.put_warc(entry["name"], length=entry["length"], sha256=entry["sha256"])
+            ledger.set_indexed(entry["name"], entry["length"])
         self.summary = build_summary(
-            collection.ledger,
+            ledger,
             collection.run,
             self.source.findings,
-            head=self._head(reason),
+            head=self._head(reason, finished),
             stats=self.crawler.stats.get_stats(),
             warcs=warcs,
             exit_status=self.exit_status,
         )
-        collection.finish_run(self.summary, self.exit_status)
+        collection.finish_run(self.summary, ended.date, self.exit_status)
 
     def _status(self, reason: str) -> int:
         facts = facts_of(
@@ -165,14 +199,12 @@ class RunExtension:
             self.source.findings,
             unwritable=bool(self.unwritable),
             errors=self.errors + (reason == "start_error"),
-            interrupted=bool(self._signum),
         )
         if self._signum and not facts.unwritable:
             return 128 + self._signum
         return exit_status(facts)
 
-    def _head(self, reason: str) -> dict[str, Any]:
-        finished = self.collection.now()
+    def _head(self, reason: str, finished: datetime) -> dict[str, Any]:
         return {
             "spider": self.source.name,
             "mirror": self.collection.ledger.get("mirror"),
@@ -229,6 +261,13 @@ class RunExtension:
 
             def note(received: int, frame: FrameType | None, handler: Any = handler) -> None:
                 self._signum = received
+                # Stays so when a second signal ends the run before it has come to its own end.
+                self.exit_status = 128 + received
                 handler(received, frame)
 
             signal.signal(signum, note)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """False for a disk that has failed: that is told once, and no fault of the code at work."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UNWRITABLE_ERRORS))

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mirror import __version__
-from mirror.extensions.exit_status import MEANING, RunFacts
+from mirror.extensions.exit_status import RunFacts, meaning_of
+from mirror.politeness.account import politeness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,29 +25,27 @@ def facts_of(
     *,
     unwritable: bool,
     errors: int,
-    interrupted: bool,
 ) -> RunFacts:
     """What the exit status depends on, from the ledger's account of the run."""
-    counts = ledger.count_pages(run)
+    known_before = ledger.pages.understood()
+    counts = ledger.pages.count()
     by_outcome = Counter[str | None]()
     for (_, outcome), count in counts.items():
         by_outcome[outcome] += count
     root_understood = any(counts.get(("root", outcome)) for outcome in (*UNDERSTOOD, "redirect"))
-    if root_understood and not interrupted:
-        ledger.put("understood", run)
     return RunFacts(
         unwritable=unwritable,
         usage=bool(findings.missing_channels),
         errors=errors,
         moved=bool(findings.moved_to),
         root_understood=root_understood,
-        known_before=ledger.get("understood") is not None,
+        known_before=known_before,
         understood=sum(by_outcome[outcome] for outcome in UNDERSTOOD),
         unknown=by_outcome["unknown"],
         failures=by_outcome["failed"]
         + sum(
             page.outcome is None or (page.outcome == "dangling" and page.since == run)
-            for page in ledger.unfinished_pages(run)
+            for page in ledger.pages.unfinished()
         ),
     )
 
@@ -59,23 +58,27 @@ def build_summary(
     head: dict[str, Any],
     stats: dict[str, Any],
     warcs: list[dict[str, Any]],
-    exit_status: int,
+    exit_status: int | None,
 ) -> dict[str, Any]:
     """The summary as it is written; its keys are described in ``docs/formats.md``.
 
     :param head: spider, mirror, arguments, times.
     :param stats: Scrapy's statistics of the crawl.
     :param warcs: ``{name, length, sha256}`` of the files that the run wrote to.
+    :param exit_status: ``None`` for a run that was killed.
     """
-    ends = list(ledger.unfinished_pages(run))
+    ends = list(ledger.pages.unfinished())
     return {
         "run": run,
         **head,
         "exit_status": exit_status,
-        "meaning": MEANING.get(exit_status, "ended by a signal"),
-        "pages": _page_counts(ledger.count_pages(run)),
+        "meaning": meaning_of(exit_status),
+        "pages": _page_counts(ledger.pages.count()),
         "articles": {
             kind: stats.get(f"articles/{kind}", 0) for kind in ("new", "changed", "unchanged")
+        },
+        "indexes": {
+            kind: stats.get(f"indexes/{kind}", 0) for kind in ("new", "changed", "unchanged")
         },
         "changed_fields": _below(stats, "articles/changed_fields/"),
         "warnings": _below(stats, "articles/warnings/"),
@@ -85,6 +88,7 @@ def build_summary(
         "sisters": sorted(findings.sisters),
         "foreign": dict(findings.foreign.most_common()),
         "invalid": dict(findings.invalid.most_common()),
+        "recovered": findings.recovered,
         "moved_to": findings.moved_to or None,
         "unreachable": findings.unreachable or None,
         "dangling": _listed(ends, "dangling", run),
@@ -97,6 +101,7 @@ def build_summary(
         "interim_responses": stats.get("warc/interim_responses", 0),
         "statuses": _below(stats, "warc/statuses/"),
         "retries": stats.get("retry/count", 0),
+        "politeness": politeness_of(stats),
         "warcs": warcs,
         "software": f"mirror-archive/{__version__}",
     }

@@ -42,7 +42,11 @@ _MUTED = frozenset(("audio", "noscript", "video"))
 """Elements whose text no browser shows that can play media and run scripts."""
 _SHOWN_MUTED = frozenset(("img", "source", "track"))
 """What is kept of them: what is played, and pictures that a script would bring."""
-_FURNITURE = ' id="below_article_ad"'
+# The place of an advertisement, and what plug-ins of the publisher's system put below an article.
+_FURNITURE = re.compile(
+    r' (?:id="below_article_ad"|(?:class|id)="(?:[^"]* )?'
+    r'(?:(?:jp|yarpp|wp|addtoany)[-_])?(?:related[-_]?posts?|share_save_container|sharedaddy)\b[^"]*")'
+)
 _HANDLER = re.compile(r' on\w+="')
 _NO_SIZE = re.compile(r"0(?:px)?")
 _EMPTY = re.compile(r"<(p|div|span)(?: [^<>]*)?></\1>\n?")
@@ -194,9 +198,12 @@ class BodyReader:
     # --- elements --------------------------------------------------------------------------------
 
     def _start(self, name: str, attributes: str) -> None:
-        if name in _DROPPED or _FURNITURE in attributes:
+        furniture = bool(attributes) and _is_furniture(attributes)
+        if name in _DROPPED or furniture:
             if name not in VOID:
                 self._dropping = 1
+            if furniture and "below_article_ad" not in attributes:
+                self.warnings.add("furniture")
             if name in ("object", "embed"):
                 self.warnings.add("active-content")
             return
@@ -323,6 +330,12 @@ class BodyReader:
             figure.caption = self._since(start)
 
         return closing
+
+
+def _is_furniture(attributes: str) -> bool:
+    if not ("below_article_ad" in attributes or "related" in attributes or "share" in attributes):
+        return False
+    return _FURNITURE.search(attributes) is not None
 
 
 def is_beacon(attributes: str) -> bool:

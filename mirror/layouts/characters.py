@@ -5,6 +5,7 @@ Used by the layouts on text and by normalisation on every field, so that both ag
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -20,6 +21,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _LINE_END = re.compile(f"\r\n?|{_LINE_SEPARATOR.pattern}")
 _FOLDED_LINE = re.compile(r"(?<![ \t])[ \t]*+\n\s*+")
+
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
 _CJK = "\u2e80"
 """Radicals, kana, ideographs, Hangul, full-width forms: every block from here up is written
@@ -75,6 +78,13 @@ def one_line(text: str) -> str:
     if "  " in text or not text.isprintable():
         return " ".join(text.split())
     return text
+
+
+def heading(text: str) -> str:
+    """A Markdown heading as it is shown: references replaced (CommonMark §2.5), on one line."""
+    if "&" in text:
+        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    return one_line(visible(text))
 
 
 def joint(before: str, after: str) -> str:

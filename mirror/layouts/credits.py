@@ -10,7 +10,17 @@ from mirror.layouts.places import PLACE
 # --- the credit after the dateline: （大纪元记者某某综合报导）--------------------------
 
 _BRACKETED = re.compile(r"[（(]((?:[^（）()\n]|[（(][^（）()\n]{0,60}[）)]){1,160})[）)]")
-_CREDIT_WORD = re.compile("记者|記者|报[导道]|報[導道]|[编編][译譯]|撰文|综合|綜合|翻[译譯]")
+# Brackets that also hold headings: no punctuation of a sentence inside.
+_OTHER_BRACKETS = re.compile(
+    r"[〔［\[【〖]([^〔〕［］\[\]【】〖〗（）()\n，。：:？！“”《》]{2,60})[〕］\]】〗]"
+)
+_WIRE = "(?:[电電讯訊]|[讯訊]息)"
+_CREDIT_WORD = re.compile(
+    "记者|記者|报[导道]|報[導道]|[编編][译譯]|撰[文稿]|[采採][写寫]|综合|綜合|翻[译譯]|[评評][论論][员員]"
+    f"|{_WIRE}(?=[）)〕］\\]】〗]$)"
+)
+_SURE_WORD = re.compile(f"[记記]者|[报報][导導道]|[编編][译譯]|{_WIRE}(?=[〕］\\]】〗]$)")
+_BRACKETS = "（）()〔〕［］[]【】〖〗 "
 _PEOPLE_BREAK = re.compile(r"[／/╱∕；;，,|、＆&]")
 # 和 also stands in names (和平): it parts people where both sides are long enough to be one.
 _AND = re.compile(
@@ -30,9 +40,18 @@ _DEED = re.compile(
     r"视频|特别|独家|摄影|攝影|实习|翻译|翻譯|撰文|撰写|撰稿|改写|供稿|"
     r"编导|述评|報告|报告|报导|报道|報導|報道|译|譯) ?)+$"
 )
+_SIGN = "[0-9〇零一二三四五六七八九十廿]"
+_DATE = re.compile(rf"(?:{_SIGN}{{2,4}}年)?{_SIGN}{{1,3}}月{_SIGN}{{1,3}}日")
+# 台北3日电: when a wire service filed it, and the word for that.
+_FILED = re.compile(rf"(?:{_SIGN}{{1,3}}日)?(?:专|專)?{_WIRE}$")
 # 综合报导 put before the name it belongs after.
 _DEED_FIRST = re.compile(r"^(?:综合|綜合|采访|採訪|编译|編譯)[报報][导導道]")
-_NO_PERSON = re.compile("中心|[部组組讯訊社网網台]$|[电電][视視]|新[闻聞]|完整|综合|大[纪紀]元|\\d")
+_NO_PERSON = re.compile(
+    "中心|[部组組讯訊社网網台报報刊]$|[电電][视視]|新[闻聞]|完整|综合|大[纪紀]元|\\d|之[音声聲]$"
+    "|(?:公司|大[学學]|[学學]院|研究[所院]|基金[会會]|[协協][会會]|弟子|[学學][员員]|[读讀]者)$|佚名"
+    r"|\b(?:Agency|Associated|Bureau|Center|Centre|Council|Foundation|Group|Institute|Magazine"
+    r"|Media|Network|News|Press|Radio|Service|Society|Staff|Television|Times|University)\b"
+)
 _HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 # Longer Chinese names than these are a name and a place that is not known.
 _CHINESE_NAME = re.compile(rf"[{_HAN}]{{2,4}}")
@@ -46,18 +65,20 @@ def byline(text: str) -> str:
 
     :param text: what follows the dateline.
     """
-    text = text[:260].lstrip(" \n】）)")
+    text = text[:260].lstrip(" \n】）)〕］]")
     match = _BRACKETED.match(text)
-    if match is None or not _CREDIT_WORD.search(match[0]):
-        return ""
-    return match[0]
+    if match is not None:
+        return match[0] if _CREDIT_WORD.search(match[0]) else ""
+    match = _OTHER_BRACKETS.match(text)
+    return match[0] if match is not None and _SURE_WORD.search(match[0]) else ""
 
 
 def reporters(credit: str) -> list[str]:
     """The people that a credit names, in its order, without their roles and places."""
     people: list[str] = []
-    for part in _PEOPLE_BREAK.split(credit.strip("（）() ")):
-        named = _PAPER.sub("", _DEED.sub("", _ROLE.sub("", part.strip()))).strip()
+    for part in _PEOPLE_BREAK.split(_DATE.sub("", credit.strip(_BRACKETS))):
+        named = _ROLE.sub("", _FILED.sub("", part.strip()))
+        named = _PAPER.sub("", _DEED.sub("", named)).strip()
         named = _DEED_FIRST.sub("", named)
         people += [name for person in _AND.split(named) if (name := _person(person))]
     return list(dict.fromkeys(people))
@@ -81,6 +102,45 @@ def _person(name: str) -> str:
     return name
 
 
+# --- a credit that stands elsewhere: 作者：某某, 文／某某, By Some One -------------------
+
+_WRITER = (
+    r"(?:作\s?者|撰\s?[文稿]|[采採][写寫]|文|[编編][译譯]|翻[译譯]|[译譯]者)\s?[:：／/╱|｜]\s?"
+    r"(?P<people>[^\s，。？！：:“”\"《》][^，。？！：:“”\"《》\n]{1,40})"
+)
+_LABELLED = re.compile(rf"[（(]?{_WRITER}[）)]?")
+_WRITTEN_BY = re.compile(
+    r"By (?P<people>[A-Z][\w.'’-]*(?:(?: and)? [A-Z][\w.'’-]*){1,6})(?:[,|/ ].{0,60})?"
+)
+_GROUP = re.compile("弟子|[学學][员員]|[编編][辑輯]部|[读讀]者|[记記]者")
+_FIRST_LINES = 4
+_LAST_LINES = 10
+
+
+class Credit(NamedTuple):
+    """A credit as printed, and what of it names people."""
+
+    printed: str
+    people: str
+
+
+def credit_apart(text: str) -> Credit | None:
+    """The credit in a line of its own at the start or the end of an article; ``None`` for none.
+
+    Only under a writer's label, and only where people follow it: in interviews the same words
+    announce who speaks.
+
+    :param text: what follows the dateline.
+    """
+    lines = [line.strip() for line in text.split("\n") if line]
+    for line in [*lines[:_FIRST_LINES], *lines[_FIRST_LINES:][-_LAST_LINES:]]:
+        match = _LABELLED.fullmatch(line)
+        if match and (reporters(match["people"]) or _GROUP.search(match["people"])):
+            return Credit(line, match["people"].rstrip("）)"))
+    match = _WRITTEN_BY.fullmatch(lines[0]) if lines else None
+    return Credit(lines[0], match["people"].replace(" and ", "、")) if match else None
+
+
 # --- the editor's line: 文字整理：某某；责任编辑：某某# -----------------------------------
 
 # 责编, 责任编辑 and its misprints (责任编剧, 责王编辑, 则编辑, 任编辑, 责任 编辑), but not who is
@@ -90,7 +150,7 @@ _DUTY = (
 )
 _WORK = r"(?:文字|文稿|文章|图文|圖文|中文|后期)?(?:整理|改写|改寫|[编編][辑輯])"
 _LABEL = re.compile(
-    rf"(?:^|(?<=[；;：:，,、\s（(]))(?:{_DUTY}|{_WORK})\s?[·？?]?\s?[：:；;]{{1,3}}"
+    rf"(?:^[（(]?|(?<=[；;：:，,、\s（(]))(?:{_DUTY}|{_WORK})\s?[·？?]?\s?[：:；;]{{1,3}}"
 )
 _SEPARATOR = re.compile(r"[、，,／/＆&；;]")
 _EDITOR = re.compile(
@@ -108,11 +168,17 @@ _LONGEST = 90
 """Characters of an editor's line; what is longer is a sentence."""
 
 
+_MARKED_NAME = re.compile(rf"(?:[{_HAN}]{{2,6}}[：:]\s?)?([{_HAN}]{{2,4}})\s?[#＃]\s?◇?")
+"""The name and the mark of an editor's line that has lost its label, or has got another one."""
+
+
 class EditorLine(NamedTuple):
     """The people of the editor's line, and where it stands: index of its block, ``-1`` for none."""
 
     editors: list[str]
     block: int
+    sound: bool
+    """It has a label and names somebody."""
 
 
 def editors(blocks: list[str]) -> EditorLine:
@@ -126,7 +192,9 @@ def editors(blocks: list[str]) -> EditorLine:
             if printed:
                 last = index
                 people += [name for name in _labelled(printed) if name not in people]
-    return EditorLine(people, last)
+    if last < 0 and (marked := _MARKED_NAME.fullmatch(blocks[-1])):
+        return EditorLine([marked[1]], len(blocks) - 1, sound=False)
+    return EditorLine(people, last, sound=bool(people))
 
 
 def _editor_line(line: str) -> str:

@@ -8,34 +8,40 @@ Markdown links.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mirror.items import Article, Image
+from mirror.layouts.article import Found, HouseStyle, article
 from mirror.layouts.body import Body, BodyReader
 from mirror.layouts.characters import has_invisible, has_line_separator, one_line, visible
-from mirror.layouts.credits import byline, editors, reporters
-from mirror.layouts.dates import Dateline, dateline, is_near, published, url_date
 from mirror.layouts.epoch_index import read_index
-from mirror.layouts.language import language
 from mirror.layouts.markup import VOID, attribute, serialise, tokens
 from mirror.layouts.pages import ArticlePage
 from mirror.layouts.pictures import caption_and_credit
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from mirror.items import Article, Image
     from mirror.layouts.pages import IndexPage, Page
 
 _TITLE = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]++(\S.*)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _BODY = re.compile(r"""<\w+\b[^<>]*\bid=["']?artbody\b""")
+# Where that id is missing; other sites use these names too, so the label has to follow.
+_BODY_BY_NAME = re.compile(
+    r"""<\w+\b[^<>]*\b(?:itemprop=["']?articleBody\b|class=["']?(?:[^"'<>]* )?post_content\b)"""
+)
 # The label with or without （需翻墙）, its URL on the same line or the next.
+_LABEL = "原文(?:链接|鏈接|連結|地址|网址|網址)"
 _ORIGINAL = re.compile(
-    r"原文(?:链接|鏈接|連結)[^:：\n]{0,20}[:：][^\S\n]*+(?:\n[^\S\n]*+)?(https?:[^\n]*)",
+    rf"{_LABEL}[^:：\n]{{0,20}}[:：][^\S\n]*+(?:\n[^\S\n]*+)?"
+    r"(https?:[^\n]*|www\.[^\n]*|(?:\w+\.)?(?:epochtimes|dajiyuan)\.com[^\n]*)",
     re.IGNORECASE,
 )
-_ARTICLE_ID = re.compile(r"/(n?\d+)\.html?$")
+# The frame of an article without a body element: navigation, something, a rule, the label.
+_FRAME_END = re.compile(rf"^-{{3,}}[^\S\n]*\n\s*(?=^{_LABEL}[^\n]*https?:)", re.MULTILINE)
+_FEATURE = re.compile(r"\s*<div>\s*<img\b[^<>]*>.{0,4000}?</div>\s*</div>\s*<hr ?/?>", re.DOTALL)
+_FRAME_BODY = '<div id="artbody">'
+_STYLE = HouseStyle()
 _END_COMMENT = re.compile(r"\s*article content end\s*")
 
 
@@ -43,16 +49,19 @@ class EpochLayout:
     """Reads the pages of epoch-news and its sisters."""
 
     name = "epoch"
-    version = "1"
+    version = "2"
 
     def read(self, page: Page) -> IndexPage | ArticlePage | None:
-        """An article where the page has a body element, else an index where it has such links."""
+        """An article where the page has a body element or the frame of one, else an index where it
+        has such links."""
         source = page.body.decode("utf-8", "replace")
-        body = _BODY.search(source)
-        if body is None:
-            return read_index(page, source, self.name)
-        parts = _parts(source, body.start())
-        return ArticlePage(_article(page, parts, self))
+        body = _BODY.search(source) or _body_by_name(source)
+        if body is not None:
+            return ArticlePage(_article(page, _parts(source, body.start()), self))
+        parts = _frame(page, source)
+        if parts is not None:
+            return ArticlePage(_article(page, parts, self))
+        return read_index(page, source, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,11 @@ class _Parts:
     warnings: frozenset[str]
 
 
+def _body_by_name(source: str) -> re.Match[str] | None:
+    body = _BODY_BY_NAME.search(source)
+    return body if body is not None and _ORIGINAL.search(source, body.end()) else None
+
+
 def _parts(source: str, body: int) -> _Parts:
     """The page apart, before its HTML is parsed: heads and label are Markdown, not HTML."""
     warnings = set()
@@ -73,10 +87,10 @@ def _parts(source: str, body: int) -> _Parts:
     labels = list(_ORIGINAL.finditer(source, body))
     end, original = len(source), ""
     if labels:
-        end, original = labels[-1].start(), "".join(visible(labels[-1][1]).split())
+        end, original = labels[-1].start(), _with_scheme("".join(visible(labels[-1][1]).split()))
     else:
         warnings.add("no-original")
-    if source.count("原文链接", body) > 1:
+    if len(re.findall(_LABEL, source[body:])) > 1:
         warnings.add("phrase-in-body")
     markup = source[_heads_end(source, body) : end].rstrip()
     markup = markup.removesuffix("---").replace("<ok ", "<a ").replace("<ok>", "<a>")
@@ -88,6 +102,32 @@ def _parts(source: str, body: int) -> _Parts:
         original,
         frozenset(warnings),
     )
+
+
+def _with_scheme(url: str) -> str:
+    return url if url.lower().startswith("http") else f"https://{url}"
+
+
+def _frame(page: Page, source: str) -> _Parts | None:
+    """The parts of a page that has all of an article but the body element: what stands between
+    navigation and label is the body."""
+    if page.address.path.count("/") < 2:
+        return None
+    source = source.replace("\r\n", "\n")
+    title = _TITLE.search(source)
+    end = _FRAME_END.search(source)
+    if title is None or end is None:
+        return None
+    start = max(_heads_end(source, end.start()), title.end())
+    inner = source[start : end.start()].lstrip("- \n")
+    if "<" not in inner:
+        return None
+    feature = _FEATURE.match(inner)
+    featured = feature[0] if feature else ""
+    body = f"{_FRAME_BODY}{inner[len(featured) :]}</div>"
+    framed = f"{source[:start]}\n{featured}{body}\n{source[end.start() :]}"
+    parts = _parts(framed, framed.index(_FRAME_BODY))
+    return replace(parts, warnings=parts.warnings | {"no-body-element"})
 
 
 def _heads_end(source: str, body: int) -> int:
@@ -102,46 +142,8 @@ def _article(page: Page, parts: _Parts, layout: EpochLayout) -> Article:
     invisible = has_invisible(parts.markup)
     clean = invisible or has_line_separator(parts.markup)
     body, featured = _read_markup(parts.markup, clean)
-    warnings = parts.warnings | body.warnings
-    if invisible or has_invisible(parts.title):
-        warnings |= {"invisible-characters"}
-    line = dateline(body.text)
-    in_url = url_date(parts.original)
-    credit = byline(body.text[line.end :])
-    blocks = body.text.split("\n\n")
-    editor = editors(blocks)
-    warnings |= _date_warnings(line, parts.original, in_url)
-    warnings |= _editor_warnings(editor.block, blocks)
-    folder, _, file = page.address.path.rpartition("/")
-    stem = file.removesuffix(".md")
-    named = _ARTICLE_ID.search(parts.original)
-    if named and named[1] != stem:
-        warnings |= {"id-mismatch"}
-    return Article(
-        id=named[1] if named else stem,
-        mirror=page.address.mirror.name,
-        layout=layout.name,
-        channel=folder.rpartition("/")[2],
-        url=page.address.url,
-        page_url=page.address.page_url,
-        original_url=parts.original,
-        title=one_line(visible(parts.title)),
-        published=_iso(published(line.date, in_url)),
-        dateline_date=_iso(line.date),
-        url_date=_iso(in_url),
-        byline=credit,
-        reporters=reporters(credit),
-        editors=editor.editors,
-        text=body.text,
-        html=body.html,
-        images=featured + body.images,
-        links=body.links,
-        tags=[],
-        videos=body.media,
-        language=language(body.text or parts.title),
-        warnings=sorted(warnings),
-        extractor=f"{layout.name}/{layout.version}",
-    )
+    found = Found(parts.title, parts.original, body, featured, invisible, parts.warnings)
+    return article(page, layout, found, _STYLE)
 
 
 def _read_markup(source: str, clean: bool) -> tuple[Body, list[Image]]:
@@ -152,7 +154,7 @@ def _read_markup(source: str, clean: bool) -> tuple[Body, list[Image]]:
     depth = before_body = 0
     ended = False
     for before, comment, slash, name, attributes in tokens(markup):
-        is_body = bool(attributes) and "artbody" in attributes and _is_body(attributes)
+        is_body = bool(attributes) and not slash and _is_body(attributes)
         if not depth:
             outside.token(before, slash, name, attributes)
             if is_body:
@@ -184,7 +186,14 @@ def _read_markup(source: str, clean: bool) -> tuple[Body, list[Image]]:
 
 
 def _is_body(attributes: str) -> bool:
-    return attribute(attributes, "id") == "artbody"
+    return (
+        (' id="artbody"' in attributes)
+        or (' itemprop="articleBody"' in attributes)
+        or (
+            "post_content" in attributes
+            and "post_content" in attribute(attributes, "class").split()
+        )
+    )
 
 
 def _featured(outside: BodyReader) -> list[Image]:
@@ -193,26 +202,3 @@ def _featured(outside: BodyReader) -> list[Image]:
     for image in outside.images:
         image.caption, image.credit, image.featured = caption, credit, True
     return outside.images
-
-
-def _date_warnings(line: Dateline, original: str, in_url: date | None) -> set[str]:
-    warnings = set()
-    if line.date is None:
-        warnings.add("broken-dateline" if line.printed else "no-dateline")
-    elif not line.sound:
-        warnings.add("broken-dateline")
-    if original and in_url is None:
-        warnings.add("no-url-date")
-    if line.date and in_url and not is_near(line.date, in_url):
-        warnings.add("distant-dateline")
-    return warnings
-
-
-def _editor_warnings(block: int, blocks: list[str]) -> set[str]:
-    if block < 0:
-        return {"no-editor"}
-    return {"text-after-editor"} if block < len(blocks) - 1 else set()
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from mirror.layouts.characters import one_line, visible
+from mirror.layouts.characters import heading, one_line, visible
 from mirror.layouts.pages import IndexPage, Skipped, SkipReason
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class _Rows:
     articles: dict[str, Address] = field(default_factory=dict)
     indexes: dict[str, Address] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    numbered: dict[int, Address] = field(default_factory=dict)
+    """Pages that the pager names by their number, this one included."""
 
     def add(self, text: str, href: str, pager: bool) -> None:
         target = self.page.address.join(href)
@@ -45,10 +47,22 @@ class _Rows:
         if target.kind != "page" or address is None or not address.path.endswith(".md"):
             self.skipped.append(_skipped(text, href, target))
         elif pager or _is_head(address):
+            if pager and (number := _number(address)) is not None:
+                self.numbered[number] = address
             if address.path != self.page.address.path:
                 self.indexes.setdefault(address.path, address)
         else:
             self.articles.setdefault(address.path, address)
+
+    def older(self) -> tuple[Address, ...]:
+        """The pages before the newest: 1 is the oldest, and only the newest ever changes.
+
+        Links lead backwards only, so that the highest number on a page is its own at least.
+        """
+        if (own := _number(self.page.address)) is not None:
+            self.numbered[own] = self.page.address
+        newest = max(self.numbered, default=0)
+        return tuple(address for number, address in self.numbered.items() if number < newest)
 
 
 def read_index(page: Page, source: str, layout: str) -> IndexPage | None:
@@ -75,10 +89,11 @@ def read_index(page: Page, source: str, layout: str) -> IndexPage | None:
         layout=layout,
         kind=kind,
         channel=folder.rpartition("/")[2],
-        title=one_line(visible(title[1])),
+        title=heading(title[1]),
         articles=tuple(rows.articles.values()),
         indexes=tuple(rows.indexes.values()),
         skipped=tuple(rows.skipped),
+        older=rows.older() if kind == "channel" else (),
     )
 
 
@@ -92,6 +107,12 @@ def _read_line(rows: _Rows, line: str) -> None:
     pager = _PAGER.match(line) is not None
     for link in _LINK.finditer(line):
         rows.add(link[1], link[2], pager)
+
+
+def _number(address: Address) -> int | None:
+    """The number of a channel's page, as its file is called: ``12.md``."""
+    stem = address.path.rpartition("/")[2].removesuffix(".md")
+    return int(stem) if stem.isascii() and stem.isdigit() and len(stem) < 10 else None
 
 
 def _is_head(address: Address) -> bool:

@@ -45,7 +45,8 @@ _ATTRIBUTE = re.compile(r' (=?[^ \t\n\f\r/>=]*)="([^"]*)"')
 _MANY_TAGS = 600
 """Tags up to which a page cannot do harm. None of 1,500 real articles has more."""
 _MOST_FORMATTING = 100
-_MOST_OPEN = 12_000
+_MOST_OPEN = 4_000
+"""Deeper than any real page (924); what they cost grows with the square of their number."""
 # The formatting elements of HTML §13.2.4.3 but <a>, which closes itself.
 _FORMATTING = re.compile(
     r"<(/?)(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>", re.IGNORECASE
@@ -73,7 +74,8 @@ def serialise(source: str) -> tuple[str, set[str]]:
     if tags > _MOST_OPEN and _most_open(_NESTING, source) > _MOST_OPEN:
         source = _NESTING.sub("", source)
         warnings.add("deep-nesting")
-    tree = LexborHTMLParser(source)
+    # HTML5 takes a processing instruction for a comment (§13.2.5.6); lexbor writes it back as is.
+    tree = LexborHTMLParser(source.replace("<?", "<!?"))
     if _RAW_TEXT.search(source):
         tree.strip_tags(_RAW_TEXT_NAMES.split())
         warnings.add("active-content")

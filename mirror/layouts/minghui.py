@@ -13,21 +13,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mirror.items import Article
-from mirror.layouts.characters import has_invisible, has_line_separator, one_line, visible
-from mirror.layouts.credits import editors
-from mirror.layouts.dates import is_near, published, url_date
-from mirror.layouts.language import language
+from mirror.layouts.article import Found, HouseStyle, article
+from mirror.layouts.characters import has_invisible, has_line_separator, visible
 from mirror.layouts.minghui_body import read_markup
 from mirror.layouts.minghui_credits import byline, reporters
-from mirror.layouts.minghui_dates import dateline
 from mirror.layouts.minghui_index import read_index
 from mirror.layouts.pages import ArticlePage
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from mirror.layouts.dates import Dateline
+    from mirror.items import Article
     from mirror.layouts.pages import IndexPage, Page
 
 _HEAD = re.compile(r"\A\s*+#{1,6}+(?!#)[^\S\n]*+([^\n]*+)\n[^\S\n]*+-{10,}+[^\S\n]*+(?:\n|\Z)")
@@ -48,16 +42,21 @@ _BEFORE = 120
 """Characters before a label within which the start of its line is looked for."""
 _TAIL = re.compile(r"^-{10,}[^\S\n]*$", re.MULTILINE)
 _CONTAINER = re.compile(r'<div\b[^<>]*\b(?:ar_bArticleContent|class="?art-content)\b')
-_ARTICLE_ID = re.compile(r"[-/](n?\d+)\.html?$")
 _EDITED = re.compile(r"^https?://[^/]*\b(?:epochtimes|dajiyuan)\.com/")
 """Publishers whose articles end in an editor's line."""
+_STYLE = HouseStyle(
+    byline,
+    reporters,
+    has_editors=lambda original: _EDITED.match(original) is not None,
+    article_id=re.compile(r"[-/](n?\d+)\.html?$"),
+)
 
 
 class MinghuiLayout:
     """Reads the pages of mh-news and of the older mirrors made with the same tool."""
 
     name = "minghui"
-    version = "1"
+    version = "2"
 
     def read(self, page: Page) -> IndexPage | ArticlePage | None:
         """An article where the page has the frame of one, else an index where it has such rows."""
@@ -126,63 +125,5 @@ def _article(page: Page, parts: _Parts, layout: MinghuiLayout) -> Article:
     invisible = has_invisible(parts.markup)
     clean = invisible or has_line_separator(parts.markup)
     body, featured = read_markup(parts.markup, clean)
-    warnings = parts.warnings | body.warnings
-    if invisible or has_invisible(parts.title):
-        warnings |= {"invisible-characters"}
-    line = dateline(body.text)
-    in_url = url_date(parts.original)
-    credit = byline(body.text[line.end :])
-    blocks = body.text.split("\n\n")
-    editor = editors(blocks)
-    warnings |= _date_warnings(line, parts.original, in_url)
-    if editor.block < 0 and _EDITED.match(parts.original):
-        warnings |= {"no-editor"}
-    if 0 <= editor.block < len(blocks) - 1:
-        warnings |= {"text-after-editor"}
-    folder, _, file = page.address.path.rpartition("/")
-    stem = file.removesuffix(".md")
-    named = _ARTICLE_ID.search(parts.original)
-    if named and named[1] != stem:
-        warnings |= {"id-mismatch"}
-    return Article(
-        id=named[1] if named else stem,
-        mirror=page.address.mirror.name,
-        layout=layout.name,
-        channel=folder.rpartition("/")[2],
-        url=page.address.url,
-        page_url=page.address.page_url,
-        original_url=parts.original,
-        title=one_line(visible(parts.title)),
-        published=_iso(published(line.date, in_url)),
-        dateline_date=_iso(line.date),
-        url_date=_iso(in_url),
-        byline=credit,
-        reporters=reporters(credit),
-        editors=editor.editors,
-        text=body.text,
-        html=body.html,
-        images=featured + body.images,
-        links=body.links,
-        tags=[],
-        videos=body.media,
-        language=language(body.text or parts.title),
-        warnings=sorted(warnings),
-        extractor=f"{layout.name}/{layout.version}",
-    )
-
-
-def _date_warnings(line: Dateline, original: str, in_url: date | None) -> set[str]:
-    warnings = set()
-    if line.date is None:
-        warnings.add("broken-dateline" if line.printed else "no-dateline")
-    elif not line.sound:
-        warnings.add("broken-dateline")
-    if original and in_url is None:
-        warnings.add("no-url-date")
-    if line.date and in_url and not is_near(line.date, in_url):
-        warnings.add("distant-dateline")
-    return warnings
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    found = Found(parts.title, parts.original, body, featured, invisible, parts.warnings)
+    return article(page, layout, found, _STYLE)

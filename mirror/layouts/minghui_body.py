@@ -120,8 +120,10 @@ class _Reading:
             self.reader.token(before, "", "", "")
             return
         if slash:
-            name = self._open.pop() if self._open else name
-            if name in _BOXES:
+            # Inside of svg a void element has an end tag, though it was not taken for open.
+            if self._open and name not in VOID:
+                name = self._open.pop()
+            if name in _BOXES and self._boxes:
                 # Before the end tag, which breaks the block off.
                 self.reader.token(before, "", "", "")
                 self._close_box(self._boxes.pop())

@@ -34,7 +34,7 @@ def byline(text: str) -> str:
     printed = known.byline(text)
     if printed:
         return printed
-    match = _BRACKETED.match(text.lstrip(" \n】"))
+    match = _BRACKETED.match(text[:200].lstrip(" \n】"))
     if match is None or not _CREDIT_WORD.search(match[0][1:-1]):
         return ""
     return match[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mirror.address import parse
-from mirror.layouts.characters import one_line, visible
+from mirror.layouts.characters import heading, one_line, visible
 from mirror.layouts.pages import IndexPage, Skipped, SkipReason
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def read_index(page: Page, layout: str) -> IndexPage | None:
         layout=layout,
         kind="root" if root else "channel",
         channel="" if root else _file(page.address).removesuffix(".md"),
-        title=one_line(visible(title[1])) if title else "",
+        title=heading(title[1]) if title else "",
         articles=tuple(rows.articles.values()),
         indexes=tuple(rows.indexes.values()),
         skipped=tuple(rows.skipped),

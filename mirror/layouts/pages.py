@@ -51,6 +51,8 @@ class IndexPage:
     indexes: tuple[Address, ...]
     """From the root the heads of channels, from a channel its older pages."""
     skipped: tuple[Skipped, ...]
+    older: tuple[Address, ...] = ()
+    """Those of ``indexes`` that are done: not the newest of their channel, and never to change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ names, as found there, or ``""``. Where that is no web page the link stays as it
 
 _ROUNDS = 64
 """Wrappers in wrappers that are undone; more is an attack."""
+_MOST_READ = 16 * 8192
+"""Characters that are read of a link in all rounds together: a page can hold many such links."""
 _LONGEST = 8192
 """Characters of a link, as found and as it leaves; RFC 9110 §4.1 asks for 8,000 to be supported."""
 _LONGEST_KEPT = 1024
@@ -147,6 +149,8 @@ def _on_mirror(href: str, page: Address) -> Original | None:
     url = address.page_url if address is not None else target.url
     if target.fragment:
         url = f"{url}#{target.fragment}"
+    if len(url) > _LONGEST:
+        return _INVALID
     # The mirror's own spelling of its address is final, unless it is not even canonical.
     found = _resolve(url, "")
     if address is None:
@@ -169,6 +173,7 @@ def _nothing_to_do(host: str, path: str) -> bool:
         and "http" not in path
         and "/." not in path
         and ".md" not in path
+        and "%EF%BC%8" not in path
         and "amp" not in path
         and _is_ordinary(host)
     )
@@ -186,8 +191,12 @@ def _carried(href: str, base: str) -> Original:
     if base:
         url = _joined(base, url)
         via.append("relative")
+    left = _MOST_READ
     for _ in range(_ROUNDS):
         before = url
+        left -= len(url)
+        if left < 0:
+            return Original("", "invalid", _in_order(via))
         for name, repair in REPAIRS:
             repaired = repair(url)
             if repaired != url:

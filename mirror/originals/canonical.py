@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from string import ascii_letters, digits
+from unicodedata import category
 from urllib.parse import quote, unquote
 
 TRIMMED = " \t\n\r\x0b\x0c\xa0\u3000" + "\"'“”‘’«»`<>"
@@ -67,6 +68,9 @@ def _host(authority: str, scheme: str) -> str:
         return ""
     host = unquote(host).strip(TRIMMED + ",;，。.").lower()
     if not host.isascii():
+        # Python's codec takes these for characters that a later Unicode may have; browsers do not.
+        if any(category(character) == "Cn" for character in host):
+            return ""
         try:
             host = host.encode("idna").decode("ascii").lower().strip(".")
         except UnicodeError:

@@ -17,7 +17,8 @@ _PUBLISHERS = frozenset(("epochtimes.com", "dajiyuan.com", "theepochtimes.com", 
 _TAG = re.compile(r"/(?:gb|b5)/tag/([^/]+?)(?:\.html?)?/?")
 _ARTICLE = re.compile(
     r"/(?:gb|b5)/(?:\d{2}|\d{4})/\d{1,2}/\d{1,2}/n\d+.*\.html?|/.*_\d{5,}\.html?|/.*-\d{6,}(?:\.html?)?"
-    r"|/mh/articles/\d{4}/.*|/.*/articles/.*\d+\.html?"
+    r"|/mh/articles/\d{4}/\d{1,2}/\d{1,2}/.+\.html?|/.*/articles/.*\d+\.html?"
+    r"|/news/\d{4}-\d\d-\d\d/\d+"
 )
 
 _MIRROR_PAGE = re.compile(r"/.*/pages/[^/]+/(?!README\.md)[^/]+\.md", re.IGNORECASE)

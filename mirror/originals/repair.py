@@ -20,6 +20,15 @@ _TRAILING = re.compile(
 )
 _TRAILING_BYTES = frozenset(re.findall("%..", "%20%22%A0%80%8B%8C%8D%8E%8F%98%99%9C%9D%BF"))
 _MARKUP = re.compile(r'(?:"|%22)(?:>|%3E).*', re.DOTALL | re.IGNORECASE)
+# …/page），words, …/page（words：https://…: the sentence in which a link was pasted. The bracket is
+# the first; a later one may belong to a title.
+_SENTENCE = re.compile(
+    r"((?:(?!%EF%BC%8[89])[^（）])*+)"
+    r"(?:(?:）|%EF%BC%89)(?:[，。；、]|%EF%BC%8C|%E3%80%8[12]|%EF%BC%9B)"
+    r"|(?:（|%EF%BC%88)[^（）/]*https?:).*",
+    re.DOTALL | re.IGNORECASE,
+)
+_TITLED_FILE = re.compile(r"\.(?:s?html?|pdf|md)(?:[?#]|$)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|#38|#038|#x26);", re.IGNORECASE)
 _ANY_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 # https://%20https//…, http://https：//…, https:///…, http:/…, https//…, ttps://…, https:https://…
@@ -45,9 +54,13 @@ def invisible_removed(url: str) -> str:
 
 
 def trimmed(url: str) -> str:
-    """Without spaces and quotes around it, encoded ones at its end too, and without the rest of
-    the markup where its attribute was closed inside it (``…/x"></iframe>``)."""
+    """Without spaces and quotes around it, encoded ones at its end too, without the rest of the
+    markup where its attribute was closed inside it (``…/x"></iframe>``), and without the rest of
+    a sentence that was taken for a part of it (``…/x），某某说``)."""
     url = url.strip(TRIMMED)
+    if ("（" in url or "）" in url or "%EF%BC%8" in url) and not _TITLED_FILE.search(url):
+        sentence = _SENTENCE.fullmatch(url)
+        url = sentence[1] if sentence else url
     if ">" in url or "%3" in url:
         url = _MARKUP.sub("", url, count=1)
     if url[-3:].upper() in _TRAILING_BYTES:

@@ -20,7 +20,8 @@ _HOSTS = (
 _SHORTENERS = frozenset(_HOSTS.split())
 _SHORTENER_SITES = (".page.link", ".app.goo.gl", ".app.link")
 
-_VIDEO = re.compile(r"/([A-Za-z0-9_\-]{11})/?")
+# An identifier has eleven characters; what follows without a slash is the sentence around the link.
+_VIDEO = re.compile(r"/([A-Za-z0-9_\-]{11})(?:/?|%.*)")
 
 
 def is_shortener(link: Link) -> bool:

@@ -1,9 +1,9 @@
 """Chinese text cut into pieces that a search which knows words only by their spaces can find.
 
-ReplayWeb.page searches with FlexSearch, which takes what stands between two spaces or signs for one
-word, and finds whole words only: a Chinese clause is one word to it. So the pieces of two characters
-are given to it, and those of three and four that a text has more than once, or that stand in its
-title: names and terms, which are what people look for.
+ReplayWeb.page searches with FlexSearch, which takes what stands between two spaces or signs for
+one word, and finds whole words only: a Chinese clause is one word to it. So the pieces of two
+characters are given to it, and those of three and four that a text has more than once, or that
+stand in its title: names and terms, which are what people look for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _RUN = re.compile(
-    r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"  # written without spaces
+    # Written without spaces.
+    r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _LONGEST = 4
 

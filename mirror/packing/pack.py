@@ -89,7 +89,9 @@ def pack(
 
 
 def _check(folder: Path, catalogue: Catalogue, selection: Selection, found: Reading) -> None:
-    """:raises PackingError: nothing would be packed, or a channel is asked for that is not there."""
+    """
+    :raises PackingError: nothing would be packed, or a channel is asked for that is not there.
+    """
     if missing := selection.channels - found.channels:
         there = ", ".join(sorted(found.channels)) or "none"
         raise PackingError(

@@ -1,10 +1,10 @@
 """The page lists of a package: ``pages/pages.jsonl`` and ``pages/extraPages.jsonl``.
 
 The first has every article with its whole text. The second has the index pages, and is what
-ReplayWeb.page searches: where it exists, its search reads nothing else, and of it the first mebibyte
-as it is packed. One line that is cut there, and the search finds nothing at all. So the articles
-are in it once more, with a text made for that search (:mod:`mirror.packing.grams`), the newest
-first, as much of each as there is room for.
+ReplayWeb.page searches: where it exists, its search reads nothing else, and of it the first
+mebibyte as it is packed. One line that is cut there, and the search finds nothing at all. So the
+articles are in it once more, with a text made for that search (:mod:`mirror.packing.grams`), the
+newest first, as much of each as there is room for.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def _search_line(page: ArticlePage, share: int) -> bytes:
     if room > 3 * whole:
         pieces.append(item.text)
         room -= whole
-    seen = set()
+    seen: set[str] = set()
     for piece in [*in_title, *text_pieces(item.text)]:
         room -= len(piece.encode()) + 1
         needed = len(piece) == 2 and len(seen) < len(in_title)

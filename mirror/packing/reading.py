@@ -167,9 +167,7 @@ class ArchiveReader:
         if channel is not None:
             wanted = self.selection.channels
             return not wanted or not channel or channel in wanted
-        if self.selection.wants_url(url, self.found.channels):
-            return True
-        return False
+        return self.selection.wants_url(url, self.found.channels)
 
     def _index_channel(self, record: Record, url: str) -> str | None:
         """The channel of an index page, ``""`` of the front page; ``None`` for all else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import nh3
 
 from mirror.items import Image, Link
 from mirror.originals import resolve, tag_name
+from mirror.pipelines.normalise import normal_markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,8 @@ _TAG_NAMES = (
     "strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr "
 )
 _TAGS = frozenset(_TAG_NAMES.split())
+_TAG_NAME = re.compile(r"<([a-zA-Z][^\s/>]*)")
+_MOST_READINGS = 5
 _ATTRIBUTES = {
     "a": {"href"},
     "audio": {"controls", "src"},
@@ -67,13 +71,26 @@ def resolve_originals(article: Article, address: Address) -> Article:
         images=[picture for image in article.images if (picture := _image(image, resolved))],
         videos=list(dict.fromkeys(embedded + videos)),
         tags=list(dict.fromkeys(tag for tag in article.tags + tags if tag)),
-        html=sanitised(article.html, resolved),
+        # Where an element goes, spaces and line ends may be left beside each other.
+        html=normal_markup(sanitised(article.html, resolved)),
     )
 
 
 def sanitised(markup: str, resolved: Callable[[str], str]) -> str:
     """Markup that is safe to show: known elements and attributes, resolved addresses, nothing
     that runs, loads by itself (but pictures and media) or styles."""
+    clean = _cleaned(markup, resolved)
+    if not _TAGS.issuperset(_TAG_NAME.findall(markup)):
+        # Where elements went from between others, these may not stand in each other: a parser
+        # reads <h2><x><h2> as it is, and <h2><h2> otherwise. So it is read until it stays.
+        for _ in range(_MOST_READINGS):
+            before, clean = clean, _cleaned(clean, resolved)
+            if clean == before:
+                break
+    return clean
+
+
+def _cleaned(markup: str, resolved: Callable[[str], str]) -> str:
     token = _RESOLVED.set(resolved)
     try:
         return _CLEANER.clean(markup)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
 
 from scrapy.exceptions import DropItem
 
@@ -10,6 +11,8 @@ from mirror.items import Article, InvalidItem, changed_fields, content_digest, d
 from mirror.ledger import StoredItem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrapy.crawler import Crawler
 
     from mirror.collection import Collection
@@ -50,27 +53,40 @@ class StorePipeline:
         return article
 
     def _store(self, article: Article, line: bytes, collection: Collection) -> None:
-        digest = content_digest(article)
-        known = collection.ledger.latest_item(article.url)
-        if known is not None and known.digest == digest:
-            self.stats.inc_value("articles/unchanged")
-            return
-        if known is None:
-            self.stats.inc_value("articles/new")
-        else:
-            self.stats.inc_value("articles/changed")
-            for name in _changes(collection.item_line(known), article):
-                self.stats.inc_value(f"articles/changed_fields/{name}")
-        offset = collection.add_item(line)
-        item = StoredItem(digest, collection.run, offset, len(line))
-        collection.ledger.put_item(article.url, article.id, item)
+        stored = store(article, line, collection, collection.run)
+        self.stats.inc_value(f"articles/{stored.event}")
+        for name in stored.changed_fields:
+            self.stats.inc_value(f"articles/changed_fields/{name}")
 
 
-def _changes(before: bytes, article: Article) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing an article came to."""
+
+    event: Literal["new", "changed", "unchanged"]
+    changed_fields: Sequence[str] = ()
+
+
+def store(article: Article, line: bytes, collection: Collection, run: str) -> Stored:
+    """Write an article to the items of a run, unless it stands in the log already, unchanged.
+
+    :param line: the article, encoded.
+    """
+    digest = content_digest(article)
+    known = collection.ledger.latest_item(article.url)
+    if known is not None and known.digest == digest:
+        return Stored("unchanged")
+    changes = _changes(known, article, collection) if known is not None else ()
+    offset = collection.add_item(run, line)
+    collection.ledger.put_item(article.url, article.id, StoredItem(digest, run, offset, len(line)))
+    return Stored("new" if known is None else "changed", changes)
+
+
+def _changes(known: StoredItem, article: Article, collection: Collection) -> list[str]:
     """Fields in which an article differs from its earlier line, ``*`` when that cannot be read."""
     try:
-        return changed_fields(decode(before), article)
-    except InvalidItem:
+        return changed_fields(decode(collection.item_line(known)), article)
+    except (InvalidItem, FileNotFoundError):
         return ["*"]
 
 

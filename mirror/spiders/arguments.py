@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mirror.address import Mirror, parse_mirror
+from mirror.frontier import REFETCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from mirror.frontier import Refetch
 
 DEMO = "demo"
 ROBOTS = ("obey", "ignore")
@@ -32,8 +36,12 @@ class WebArguments:
     limit: int
     """Most articles to look at; 0 for all."""
     robots: str
+    refetch: Refetch
+    """What becomes of articles that were captured before."""
+    age: timedelta | None
+    """How long a look at a page is good for; ``None`` for the policy's own."""
 
-    KNOWN = ("mirror", "collection", "channels", "limit", "robots")
+    KNOWN = ("mirror", "collection", "channels", "limit", "robots", "refetch", "age")
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> WebArguments:
@@ -58,6 +66,9 @@ class WebArguments:
         )
         if "channels" in given and not channels:
             raise ArgumentError("channels= names no channel; leave it out to crawl all")
+        refetch = given.get("refetch", "never")
+        if refetch not in REFETCH:
+            raise ArgumentError(f"refetch={refetch!r}: must be one of {', '.join(REFETCH)}")
         return cls(
             mirror=mirror,
             demo=demo,
@@ -65,6 +76,8 @@ class WebArguments:
             channels=channels,
             limit=_natural("limit", given.get("limit", "0")),
             robots=robots,
+            refetch=refetch,
+            age=_duration("age", given["age"]) if "age" in given else None,
         )
 
     def require_mirror(self) -> None:
@@ -114,6 +127,19 @@ def refuse_unknown(given: Mapping[str, str], known: tuple[str, ...]) -> None:
             raise ArgumentError(
                 f"unknown argument {name}={hint}; those that exist: {', '.join(known)}"
             )
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def _duration(name: str, text: str) -> timedelta:
+    """A number and its unit: ``90s``, ``30m``, ``26h``, ``30d``, ``2w``; 0 needs none."""
+    number, unit = text[:-1], text[-1:]
+    if text == "0":
+        return timedelta()
+    if number.isascii() and number.isdigit() and len(number) < 8 and unit in _UNITS:
+        return timedelta(seconds=int(number) * _UNITS[unit])
+    raise ArgumentError(f"{name}={text!r}: must be a time such as 90s, 30m, 26h, 30d or 2w, or 0")
 
 
 def _natural(name: str, text: str) -> int:

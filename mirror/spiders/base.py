@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 import scrapy
 
+from mirror import warc
 from mirror.address import Forge, Mirror, parse
 from mirror.capture import origin_of
 from mirror.collection import EXIT_USAGE, CollectionError
+from mirror.events import PageFailed, RefResolved
 from mirror.extensions.findings import Findings
+from mirror.extensions.recorder import CollectionRecorder
 from mirror.extraction import Extractor, extract
-from mirror.items import CaptureRef
+from mirror.frontier import ROOT, note_links
 from mirror.layouts import ArticlePage, IndexPage, Tombstone
 from mirror.ledger import Ledger
+from mirror.recovery import complete
 
 if TYPE_CHECKING:
     from mirror.address import Address
     from mirror.collection import Collection
-    from mirror.items import Article
+    from mirror.items import Article, CaptureRef
     from mirror.layouts import Page
     from mirror.ledger import Outcome, PageKind
-    from mirror.warc.capture import Capture
 
 logger = logging.getLogger(__name__)
 
-ROOT = "README.md"
-"""The page that a mirror's readers begin with."""
+DATE = "%Y-%m-%dT%H:%M:%SZ"
+"""How a ``WARC-Date`` is written."""
 
 
 class MirrorSpider(scrapy.Spider):
@@ -72,6 +76,54 @@ class MirrorSpider(scrapy.Spider):
             self.extractor = Extractor(timeout=self.settings.getfloat("EXTRACTION_TIMEOUT"))
         logger.info("Run %s of %s into %s", self.run, mirror.name, collection.folder)
 
+    @property
+    def most_bytes(self) -> int:
+        """Of a page, decoded."""
+        return self.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
+
+    async def make_good(self) -> None:
+        """Complete what an earlier run captured and did not come to act upon.
+
+        :raises OSError: the collection cannot be read or written.
+        """
+        if self.collection is None or self.mirror is None:
+            return
+        if self.mirror.git_url is not None and self.mirror.ref is None:
+            # Killed before it knew its branch: nothing that it captured is a page.
+            mirror = self.mirror.with_ref("HEAD")
+        else:
+            mirror = self.mirror
+        done = await complete(
+            self.collection,
+            mirror,
+            limit=self.most_bytes,
+            extractor=self.extractor,
+        )
+        if done.runs or done.pages:
+            self.findings.recovered = {
+                "runs": list(done.runs),
+                "pages": done.pages,
+                "items": done.items,
+            }
+            logger.warning(
+                "Made good what %s left: %d pages, %d of them new or changed articles",
+                ", ".join(done.runs) or "earlier runs",
+                done.pages,
+                done.items,
+            )
+
+    def ref_resolved(self, ref: str) -> None:
+        """Remember the branch that the mirror's pages are read at."""
+        assert self.mirror is not None
+        self.ledger.put("ref", ref)
+        logger.info("Default branch of %s is %s", self.mirror.name, ref)
+        recorder = self.crawler.get_extension(CollectionRecorder)
+        if recorder is not None and self.collection is not None:
+            recorder.note(RefResolved(self.collection.now().strftime(DATE), ref).record())
+
+    def end_walk(self) -> None:
+        """Account for what the run knows of and had no reason to look at."""
+
     async def close_run(self) -> None:
         """Let go of the collection and of the extractor's process."""
         if self.extractor is not None:
@@ -80,13 +132,14 @@ class MirrorSpider(scrapy.Spider):
             self.collection.close()
 
     async def read_page(
-        self, page: Page, kind: PageKind, capture: CaptureRef | None
+        self, page: Page, kind: PageKind, capture: CaptureRef | None, *, status: int | None
     ) -> Article | IndexPage | None:
         """What a page says; ``None`` for one that is not understood, which is noted as such.
 
         :param kind: what the page should be: articles are read by the extractor's process.
+        :param capture: the record that holds its bytes.
+        :param status: of the answer by which it was had.
         """
-        status = capture.status if capture is not None else None
         if self.extractor is not None and kind == "article":
             reading = await self.extractor.extract(page)
         else:
@@ -95,6 +148,9 @@ class MirrorSpider(scrapy.Spider):
             reading.article.capture = capture
             return reading.article
         if isinstance(reading, IndexPage):
+            # Before the page counts as done, so that no checkpoint knows it without its links.
+            date = capture.date if capture is not None else ""
+            note_links(reading, page.address, date, self.ledger.pages)
             self.page_ended(page.address.url, "index", reading.layout, status)
             return reading
         if isinstance(reading, Tombstone):
@@ -104,11 +160,31 @@ class MirrorSpider(scrapy.Spider):
 
     def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
         """Note how a page ended: its line in the summary, and the progress of the run."""
-        self.ledger.end_page(url, self.run, outcome, reason=reason, status=status)
+        reason = warc.safe_text(reason)
+        if self.collection is not None:
+            self._note_end(self.collection, url, outcome, reason, status)
         stats = self.crawler.stats
         stats.inc_value("pages/done")
         if outcome in ("failed", "dangling", "unknown"):
             stats.inc_value("pages/failed")
+
+    def _note_end(
+        self,
+        collection: Collection,
+        url: str,
+        outcome: Outcome,
+        reason: str,
+        status: int | None,
+    ) -> None:
+        """The mirror was asked for the page: what became of it is remembered."""
+        looked = self.ledger.captures.last_date(url)
+        if outcome == "failed" or looked is None:
+            looked = collection.now().strftime(DATE)
+        if outcome == "failed":
+            recorder = self.crawler.get_extension(CollectionRecorder)
+            if recorder is not None and recorder.failure is None:
+                recorder.note(PageFailed(url, looked, reason, status).record())
+        self.ledger.pages.end(url, self.run, outcome, reason=reason, status=status, looked=looked)
 
     def address_of(self, url: str) -> Address:
         """The address of a page given by its URL alone, as ``scrapy parse`` does."""
@@ -120,17 +196,3 @@ class MirrorSpider(scrapy.Spider):
             plain = Mirror(forge=Forge.PLAIN, base=f"{origin_of(url)}/")
             found = plain.find(url)
             return found if found is not None else plain.at(ROOT)
-
-
-def capture_ref(capture: Capture, run: str) -> CaptureRef:
-    """What an item says of the record that it came from."""
-    return CaptureRef(
-        date=capture.date,
-        run=run,
-        warc=capture.warc,
-        offset=capture.offset,
-        length=capture.length,
-        record_id=capture.record_id,
-        payload_digest=capture.payload_digest,
-        status=capture.status,
-    )

@@ -8,20 +8,22 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirror import warc
-from mirror.address import mirror_named
-from mirror.collection import Collection, existing_collection
+from mirror.collection import existing_collection
+from mirror.extraction import body_of, capture_ref
 from mirror.items import Article
 from mirror.layouts import Page
+from mirror.recovery import mirror_of, open_collection
+from mirror.spiders.archived import UNREADABLE
 from mirror.spiders.arguments import ArgumentError, WarcArguments
-from mirror.spiders.base import MirrorSpider, capture_ref
+from mirror.spiders.base import MirrorSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from scrapy.crawler import Crawler
 
-    from mirror.ledger import CapturedPage
+    from mirror.collection import Collection
+    from mirror.ledger import CapturedPage, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +43,6 @@ class WarcSpider(MirrorSpider):
     def __init__(self, arguments: WarcArguments, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.arguments = arguments
-        self._maxsize = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WarcSpider:
@@ -53,7 +54,6 @@ class WarcSpider(MirrorSpider):
         kwargs.pop("_job", None)
         spider = super().from_crawler(crawler, WarcArguments.parse(kwargs), *args)
         spider.given = kwargs
-        spider._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         if crawler.settings.getbool("ARCHIVE_ENABLED"):
             spider.open_collection(Path(crawler.settings["OUTPUT_DIR"]))
         return spider
@@ -61,18 +61,18 @@ class WarcSpider(MirrorSpider):
     def open_collection(self, output: Path) -> None:
         name = self.arguments.require_collection()
         existing_collection(output, name)
-        collection = Collection(output, name, None)
-        ledger = collection.ledger
-        mirror, page = ledger.get("mirror"), next(ledger.captured_pages(), None)
-        if mirror is None or page is None:
+        collection = open_collection(output, name, None)
+        try:
+            mirror = mirror_of(collection)
+        except ValueError as error:
             collection.close()
-            raise ArgumentError(f"collection {name!r} has no captures yet")
-        refs = filter(None, [ledger.get("ref")])
-        self.start_run(collection, mirror_named(mirror, page.capture.url, list(refs)))
+            raise ArgumentError(str(error)) from error
+        self.start_run(collection, mirror)
 
     async def start(self) -> AsyncIterator[Article]:
+        await self.make_good()
         reading: deque[asyncio.Task[Article | None]] = deque()
-        for page in self.ledger.captured_pages():
+        for page in self.ledger.captures.pages():
             reading.append(asyncio.ensure_future(self._read(page)))
             if len(reading) >= READ_AHEAD:
                 article = await reading.popleft()
@@ -86,27 +86,28 @@ class WarcSpider(MirrorSpider):
     async def _read(self, page: CapturedPage) -> Article | None:
         assert self.collection is not None
         capture = page.capture
-        self.ledger.discover(capture.url, page.kind, page.channel, page.found_on, self.run)
+        self.ledger.pages.due(capture.url)
         self.crawler.stats.inc_value("pages/known")
         try:
-            body = self._body(self.collection.archive / capture.warc, page)
+            body = body_of(self.collection.archive, capture, self.most_bytes)
         except (OSError, ValueError) as error:
             logger.error("%s: %s", capture.url, error)
-            self.page_ended(capture.url, "failed", f"archive: {error}", capture.status)
+            self.page_ended(capture.url, "failed", f"{UNREADABLE}{error}", capture.status)
             return None
         ref = capture_ref(capture, page.run)
         address = self.address_of(capture.url)
-        found = await self.read_page(Page(address, body), page.kind, ref)
+        found = await self.read_page(Page(address, body), page.kind, ref, status=capture.status)
         return found if isinstance(found, Article) else None
 
-    def _body(self, path: Path, page: CapturedPage) -> bytes:
-        """The page's bytes, transfer and content coding undone.
-
-        :raises OSError, ValueError: the record cannot be read, or is not what the ledger says.
-        """
-        record = warc.read_at(path, page.capture.offset, page.capture.length)
-        if record.record_id != page.capture.record_id:
-            raise ValueError(f"{path.name} has another record at {page.capture.offset}")
-        parsed = warc.parse_response(record.block)
-        body = warc.payload(record.block, parsed)
-        return warc.decoded(body, parsed.header(b"Content-Encoding"), limit=self._maxsize)
+    def _note_end(
+        self,
+        collection: Collection,
+        url: str,
+        outcome: Outcome,
+        reason: str,
+        status: int | None,
+    ) -> None:
+        """Nobody was asked: what a page is may be corrected, and not when it was looked at."""
+        if outcome != "failed":
+            self.ledger.pages.reread(url, outcome, reason)
+        self.ledger.pages.judged(url, outcome, reason=reason, status=status)

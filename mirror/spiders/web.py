@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 import scrapy
+from scrapy import signals
 
 from mirror.address import Address, Forge, Mirror
-from mirror.collection import Collection
+from mirror.collection import utc_now
 from mirror.demo import DemoServer
-from mirror.layouts import IndexPage, Page
+from mirror.frontier import (
+    DEAD,
+    REDIRECTS,
+    ROOT,
+    Policy,
+    channel_of,
+    folder_of,
+    redirect_target,
+)
+from mirror.layouts import IndexPage
+from mirror.politeness.loopback import unthrottle_loopback
+from mirror.politeness.reasons import RobotsUnreachable, reason_of
+from mirror.recovery import open_collection
+from mirror.spiders.archived import UNREADABLE, ArchivedPages, NotInArchive
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
-from mirror.spiders.base import ROOT, MirrorSpider, capture_ref
-from mirror.spiders.politeness import unthrottle_loopback
-from mirror.spiders.reasons import reason_of
+from mirror.spiders.base import MirrorSpider
 from mirror.spiders.refs import discovery_url, parse_refs
 
 if TYPE_CHECKING:
@@ -27,13 +40,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from mirror.collection import Collection
     from mirror.items import Article
-    from mirror.ledger import PageKind
+    from mirror.ledger import KnownPage, PageKind
 
 logger = logging.getLogger(__name__)
 
-DEAD = (404, 410)
-MAX_REDIRECTS = 5
 ARTICLE_PRIORITY = 1
 """Articles before further index pages, so that what waits is never more than a page's rows."""
 
@@ -41,10 +53,12 @@ ARTICLE_PRIORITY = 1
 class WebSpider(MirrorSpider):
     """Crawls one mirror over HTTP.
 
-    Arguments: ``mirror`` (required), ``collection``, ``channels``, ``limit``, ``robots``.
+    Arguments: ``mirror`` (required), ``collection``, ``channels``, ``limit``, ``robots``,
+    ``refetch``, ``age``.
 
-    A page is asked for once in a run: the ledger remembers which were, so that memory does not
-    grow with the mirror. Only pages of the mirror itself are ever requested.
+    A page is asked for once in a run, and in later runs only as the policy has it: the ledger
+    remembers, so that memory does not grow with the mirror. Only pages of the mirror itself are
+    ever requested.
     """
 
     name = "web"
@@ -53,7 +67,11 @@ class WebSpider(MirrorSpider):
         super().__init__(arguments.mirror, **kwargs)
         self.arguments = arguments
         self.demo: DemoServer | None = None
+        self.policy = Policy(utc_now(), arguments.refetch, arguments.age)
         self._articles = 0
+        self._archive = ArchivedPages(None, 0)
+        self._root_ended = asyncio.Event()
+        self._root_understood = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> WebSpider:
@@ -82,13 +100,15 @@ class WebSpider(MirrorSpider):
         """Open the collection and begin a run in it; serve the embedded mirror if that is meant."""
         arguments = self.arguments
         if arguments.demo:
-            collection = Collection(output, arguments.collection or DEMO, None)
+            collection = open_collection(output, arguments.collection or DEMO, None)
             mirror = self._serve_demo(collection)
         else:
             assert arguments.mirror is not None
             mirror = arguments.mirror
-            collection = Collection(output, arguments.collection or mirror.slug, mirror.name)
+            collection = open_collection(output, arguments.collection or mirror.slug, mirror.name)
         self.start_run(collection, mirror)
+        self.policy = replace(self.policy, now=collection.now())
+        self._archive = ArchivedPages(collection, self.most_bytes)
 
     def _serve_demo(self, collection: Collection) -> Mirror:
         """The embedded mirror, on the port that the collection knows it by."""
@@ -117,6 +137,7 @@ class WebSpider(MirrorSpider):
     async def start(self) -> AsyncIterator[Request]:
         if self.mirror is None:
             return
+        await self.make_good()
         if self.mirror.ref is None and self.mirror.git_url is not None:
             yield scrapy.Request(
                 discovery_url(self.mirror.git_url),
@@ -126,7 +147,29 @@ class WebSpider(MirrorSpider):
                 meta={"handle_httpstatus_all": True},
             )
         else:
-            for request in self._request(self.mirror.at(ROOT), "root", "", ""):
+            for request in self._request(self.mirror.at(ROOT), "root", "", "", head=True):
+                yield request
+        async for request in self._left_over():
+            yield request
+
+    async def _left_over(self) -> AsyncIterator[Request]:
+        """Pages that earlier runs left, and those whose time has come, once the mirror is known to
+        be there. They are taken from the ledger as fast as they are fetched, and no faster."""
+        await self._root_ended.wait()
+        if not self._root_understood:
+            return
+        assert self.mirror is not None
+        assert self.crawler.engine is not None
+        channels = self.arguments.channels
+        for page in self.ledger.pages.candidates(channels, self.policy.looked_before):
+            address = self.mirror.find(page.url)
+            if address is None:
+                continue
+            for request in self._request(
+                address, page.kind, page.channel, page.found_on, named_anew=False
+            ):
+                if self.crawler.engine.needs_backout():
+                    await self.crawler.signals.wait_for(signals.scheduler_empty)
                 yield request
 
     def _request(
@@ -136,30 +179,54 @@ class WebSpider(MirrorSpider):
         channel: str,
         found_on: str,
         *,
-        redirects: tuple[str, ...] = (),
+        head: bool = False,
+        named_anew: bool = True,
     ) -> Iterator[Request]:
-        """The request for a page, unless this run has asked for it before.
+        """The request for a page, unless this run has asked for it before or need not ask.
 
-        :param redirects: URLs of pages that led here, each by redirecting to the next.
+        :param head: the page is where news are looked for.
+        :param named_anew: the page that names it is new, or not what it was.
         """
         url = address.url
-        if not self.ledger.discover(url, kind, channel, found_on, self.run):
+        pages = self.ledger.pages
+        page = pages.find(url)
+        if page is None:
+            pages.note(url, kind, channel, found_on)
+        elif not self.policy.wants(page, head=head, named_anew=named_anew):
+            return
+        if self._is_beyond_limit(kind) or not pages.due(url):
             return
         self.crawler.stats.inc_value("pages/known")
+        self._articles += kind == "article"
         yield scrapy.Request(
             url,
             callback=self.parse,
             errback=self.failed,
-            cb_kwargs={
-                "address": address,
-                "kind": kind,
-                "channel": channel,
-                "redirects": redirects,
-            },
+            headers=self._conditions(page),
+            cb_kwargs={"address": address, "kind": kind, "channel": channel},
             priority=ARTICLE_PRIORITY if kind == "article" else 0,
             dont_filter=True,
             meta={"dont_redirect": True, "handle_httpstatus_all": True, "verbatim_url": True},
         )
+
+    def _conditions(self, page: KnownPage | None) -> dict[str, str]:
+        """The headers that ask for a page only if it has changed (RFC 9110 §13.1)."""
+        if page is None or page.looked is None or self.policy.refetch == "all":
+            return {}
+        if page.outcome == "failed" and page.reason.startswith(UNREADABLE):
+            return {}
+        known = self.ledger.captures.validators(page.url)
+        if known is None:
+            return {}
+        fields = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def _is_beyond_limit(self, kind: PageKind) -> bool:
+        limit = self.arguments.limit
+        if kind != "article" or not limit or self._articles < limit:
+            return False
+        self.findings.limited = True
+        return True
 
     # Answers
 
@@ -174,15 +241,16 @@ class WebSpider(MirrorSpider):
                 raise ValueError("the repository names no default branch")
         except ValueError as error:
             self.findings.unreachable = f"{self.mirror.git_url}: {error}"
+            self._root_ended.set()
             return
         self.mirror = self.mirror.with_ref(refs.default)
-        self.ledger.put("ref", refs.default)
-        logger.info("Default branch of %s is %s", self.mirror.name, refs.default)
-        yield from self._request(self.mirror.at(ROOT), "root", "", "")
+        self.ref_resolved(refs.default)
+        yield from self._request(self.mirror.at(ROOT), "root", "", "", head=True)
 
     def refs_failed(self, failure: Failure) -> None:
         assert self.mirror is not None
         self.findings.unreachable = f"{self.mirror.git_url}: {reason_of(failure.value)[0]}"
+        self._root_ended.set()
 
     async def parse(
         self,
@@ -190,57 +258,94 @@ class WebSpider(MirrorSpider):
         address: Address | None = None,
         kind: PageKind = "other",
         channel: str = "",
-        redirects: tuple[str, ...] = (),
     ) -> AsyncIterator[Request | Article]:
         """A page of the mirror, whatever its status."""
         if address is None:
             address = self.address_of(response.url)
+        target = None
+        try:
+            if response.status in REDIRECTS:
+                target = self._redirected(response, address, kind)
+                if target is not None:
+                    for request in self._request(
+                        target, kind, channel, address.url, head=kind == "root"
+                    ):
+                        yield request
+            else:
+                async for found in self._answered(response, address, kind):
+                    yield found
+        finally:
+            if kind == "root" and target is None:
+                self._root_ended.set()
+
+    async def _answered(
+        self, response: Response, address: Address, kind: PageKind
+    ) -> AsyncIterator[Request | Article]:
         status = response.status
-        if status in (301, 302, 303, 307, 308):
-            target = self._redirected(response, address, kind, redirects)
-            if target is not None:
-                visited = (*redirects, address.url)
-                for request in self._request(
-                    target, kind, channel, response.url, redirects=visited
-                ):
-                    yield request
-        elif status in DEAD:
+        if status in DEAD:
             self.page_ended(address.url, "dangling", f"status {status}", status)
-        elif status != 200:
+            return
+        if status not in (200, 304):
             self.page_ended(address.url, "failed", f"status {status}", status)
-        else:
-            capture = response.meta.get("capture")
-            ref = capture_ref(capture, self.run) if capture is not None else None
-            found = await self.read_page(Page(address, response.body), kind, ref)
-            if isinstance(found, IndexPage):
-                for request in self._follow(found, address):
-                    yield request
-            elif found is not None:
-                yield found
+            return
+        if status == 304 and kind == "article" and self._is_as_before(address.url):
+            return
+        try:
+            page = self._archive.page(response, address, self.run)
+        except NotInArchive as error:
+            self.page_ended(address.url, "failed", str(error), status)
+            return
+        found = await self.read_page(page.page, kind, page.ref, status=status)
+        if isinstance(found, IndexPage):
+            change = self._archive.change(found, page)
+            self.crawler.stats.inc_value(f"indexes/{change}")
+            named_anew = change != "unchanged"
+            for request in self._follow(found, address, named_anew=named_anew):
+                yield request
+        elif found is not None:
+            yield found
 
     def failed(self, failure: Failure) -> None:
         """A page that could not be fetched: it stands in the summary with its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         reason, detail = reason_of(failure.value)
         logger.warning("%s: %s", request.url, detail)
+        if request.cb_kwargs["kind"] == "root" and isinstance(failure.value, RobotsUnreachable):
+            self.findings.unreachable = detail
         self.page_ended(request.cb_kwargs["address"].url, "failed", reason, None)
+        if request.cb_kwargs["kind"] == "root":
+            self._root_ended.set()
 
-    def _follow(self, index: IndexPage, address: Address) -> Iterator[Request]:
+    def _is_as_before(self, url: str) -> bool:
+        """Whether a page that has not changed was understood before, or not: so it is again."""
+        page = self.ledger.pages.find(url)
+        if page is None or page.outcome not in ("item", "unknown"):
+            return False
+        if page.outcome == "item":
+            self.crawler.stats.inc_value("articles/unchanged")
+        self.page_ended(url, page.outcome, page.reason, 304)
+        return True
+
+    def _follow(self, index: IndexPage, address: Address, *, named_anew: bool) -> Iterator[Request]:
         for skipped in index.skipped:
             self.findings.skip(skipped)
         for found in index.articles:
-            if self.arguments.limit and self._articles >= self.arguments.limit:
-                self.findings.limited = True
-                return
-            for request in self._request(found, "article", folder_of(found), address.url):
-                self._articles += 1
-                yield request
+            yield from self._request(
+                found, "article", folder_of(found), address.url, named_anew=named_anew
+            )
         if index.kind == "root":
+            self._root_understood = True
             for channel, found in self._wanted(index.indexes):
-                yield from self._request(found, "index", channel, address.url)
+                yield from self._request(found, "index", channel, address.url, head=True)
         else:
             for found in index.indexes:
-                yield from self._request(found, "index", index.channel, address.url)
+                yield from self._request(
+                    found, "index", index.channel, address.url, named_anew=named_anew
+                )
+
+    def end_walk(self) -> None:
+        if self._root_understood:
+            self.ledger.pages.add_known_dead(self.arguments.channels)
 
     def _wanted(self, heads: Iterable[Address]) -> list[tuple[str, Address]]:
         """The channels asked for with their heads, of those that the root page names."""
@@ -250,40 +355,14 @@ class WebSpider(MirrorSpider):
         self.findings.missing_channels = [name for name in wanted if name not in by_channel]
         return [(name, by_channel[name]) for name in wanted if name in by_channel]
 
-    def _redirected(
-        self, response: Response, address: Address, kind: PageKind, redirects: tuple[str, ...]
-    ) -> Address | None:
+    def _redirected(self, response: Response, address: Address, kind: PageKind) -> Address | None:
         """The page of this mirror that a redirect leads to; any other is noted as a failure."""
-        assert self.mirror is not None
-        location = (response.headers.get(b"Location") or b"").decode("utf-8", "replace")
-        try:
-            target = self.mirror.find(urljoin(response.url, location))
-        except ValueError:
-            target = None
-        if target is None or not location:
-            reason = f"redirects to {location!r}"
-            if kind == "root":
-                self.findings.moved_to = location
-        elif target.url in (address.url, *redirects):
-            reason = "redirects in a circle"
-        elif len(redirects) >= MAX_REDIRECTS:
-            reason = "too many redirects"
-        else:
-            self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
-            return target
-        self.page_ended(address.url, "failed", reason, response.status)
-        return None
-
-
-def folder_of(address: Address) -> str:
-    """Name of the folder that a page stands in: an article's channel."""
-    return address.path.rpartition("/")[0].rpartition("/")[2]
-
-
-def channel_of(head: Address) -> str:
-    """The channel that an index page is the head of: its folder, or itself where it has none.
-
-    ``indexes/ncid1/README.md`` is a folder's front page, ``indexes/78.md`` stands for itself.
-    """
-    stem = head.path.rpartition("/")[2].removesuffix(".md")
-    return folder_of(head) if stem == "README" else stem
+        location = response.headers.get(b"Location") or b""
+        target = redirect_target(address, location, self.ledger.pages)
+        if isinstance(target, str):
+            self.page_ended(address.url, "failed", target, response.status)
+            if kind == "root" and target.startswith("redirects to "):
+                self.findings.moved_to = location.decode("utf-8", "replace")
+            return None
+        self.page_ended(address.url, "redirect", f"to {target.url}", response.status)
+        return target

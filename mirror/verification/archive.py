@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mirror.verification.facts import RecordRow, WarcinfoRow, key
 from mirror.verification.findings import Findings
 from mirror.verification.records import ANSWERS, examine
-from mirror.warc import BadWarc, read_records
+from mirror.warc import BadWarc, next_record, read_records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 STEP = 4 * 1024 * 1024
 """Bytes of a part, about; pages compressed by the thousand."""
-_MEMBER = b"\x1f\x8b\x08"
-"""Begins a gzip member (RFC 1952 §2.3)."""
 _GROUP_STARTS = ("request", "warcinfo")
 _MOST_UNANSWERED = 1000
 
@@ -57,7 +54,7 @@ def parts(path: Path, number: int) -> list[Part]:
     size = path.stat().st_size
     starts = [0]
     while size - starts[-1] > STEP:
-        start = _next_record(path, starts[-1] + STEP, _GROUP_STARTS)
+        start = next_record(path, starts[-1] + STEP, _GROUP_STARTS)
         if start is None:
             break
         starts.append(start)
@@ -82,27 +79,11 @@ def walk(part: Part, reader: PageReader, most: int) -> Walked:
                     break
             start = None
         except BadWarc as error:
-            start = _next_record(part.path, error.offset + 1)
+            start = next_record(part.path, error.offset + 1)
             walk.damage(error, start)
             walked.end = part.stop if start is None or start >= part.stop else start
     walk.finish()
     return walked
-
-
-def _next_record(path: Path, start: int, kinds: tuple[str, ...] = ()) -> int | None:
-    """Offset of the first whole record from `start` on, of one of these kinds if any are given."""
-    if start >= path.stat().st_size:
-        return None
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        while (start := data.find(_MEMBER, start)) >= 0:
-            try:
-                stored = next(read_records(path, start), None)
-            except BadWarc:
-                stored = None
-            if stored is not None and (not kinds or stored.record.type in kinds):
-                return start
-            start += 1
-    return None
 
 
 class _Walk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from mirror.ledger import SCHEMA_VERSION
+from mirror.ledger import NAME, SCHEMA_VERSION
 from mirror.verification.facts import key
 from mirror.verification.records import validators_key
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mirror.verification.findings import Findings
     from mirror.verification.summaries import Summary
 
-NAME = "ledger.sqlite"
+_UNASKED = ("dangling", "not_reached")
 
 
 class LedgerView:
@@ -36,7 +36,7 @@ class LedgerView:
             self._add("is missing")
             return
         try:
-            facts.db.execute("ATTACH DATABASE ? AS ledger", (_uri(path),))
+            facts.db.execute("ATTACH DATABASE ? AS ledger", (read_only_uri(path),))
             (version,) = facts.one("PRAGMA ledger.user_version") or (0,)
             if version != SCHEMA_VERSION:
                 self._add(f"is of version {version}, not {SCHEMA_VERSION}")
@@ -102,6 +102,11 @@ class LedgerView:
             " LEFT JOIN warc w ON w.n=c.warc WHERE reason<>''"
         ):
             self._add(f"capture of {url} at {date}: not as the archive has it: {reason}")
+        for url, date in self.facts.ask(
+            "SELECT l.url, l.date FROM ledger.capture l JOIN summary s ON s.run=l.run"
+            " WHERE l.unread"
+        ):
+            self._add(f"capture of {url} at {date}: nobody has read what it says")
         for name, offset in self.facts.ask(
             "SELECT w.name, c.offset FROM capture c JOIN warc w ON w.n=c.warc"
             " JOIN summary s ON s.run=c.run WHERE c.moment NOT IN"
@@ -170,38 +175,43 @@ class LedgerView:
             yield f"spider is {summary.spider!r}, in the ledger {row[0]!r}"
         if (ref := self.meta("ref")) and summary.ref and summary.ref != ref:
             yield f"ref is {summary.ref!r}, in the ledger {ref!r}"
-        for name, place, reason in self.facts.ask(
+        for name, place, url in self.facts.ask(
             "SELECT l.list, l.place, p.url FROM listed l JOIN ledger.page p ON key(p.url)=l.url"
-            " WHERE l.run=? AND p.due=l.run AND NOT (l.list IS"
-            "  iif(p.seen IS p.due, p.outcome, 'not_reached')"
-            "  AND l.found_on=key(p.found_on) AND l.new=(p.since IS p.due)"
-            "  AND l.reason=iif(p.seen IS p.due, p.reason, ''))",
+            " WHERE l.run=? AND p.seen=l.run AND l.list<>'not_reached' AND NOT (l.list IS p.outcome"
+            "  AND l.found_on=key(p.found_on) AND l.new=(p.since IS p.seen)"
+            "  AND l.reason=p.reason)",
             summary.run,
         ):
-            yield f"{name}, entry {place}: not as the ledger has it: {reason}"
-        if self.facts.one("SELECT max(id)=? FROM ledger.run", summary.run) == (1,):
+            yield f"{name}, entry {place}: not as the ledger has it: {url}"
+        asked = summary.spider != "warc"
+        if asked and self.facts.one("SELECT max(id)=? FROM ledger.run", summary.run) == (1,):
             yield from self._check_counts(summary)
 
     def _check_counts(self, summary: Summary) -> Iterator[str]:
-        """The last run is the one whose pages the ledger still has, all of them."""
+        """The last run is the one whose pages the ledger still has, all that it looked at.
+
+        A summary also counts pages that were not reached, and dead ones that it did not ask for.
+        """
         known: dict[str, dict[str, int]] = {}
         for kind, outcome, count in self.facts.ask(
-            "SELECT kind, iif(seen IS due, outcome, NULL) AS ended, count(*)"
-            " FROM ledger.page WHERE due=? GROUP BY 1, 2",
+            "SELECT kind, outcome, count(*) FROM ledger.page"
+            " WHERE seen=? AND outcome<>'dangling' GROUP BY 1, 2",
             summary.run,
         ):
-            known.setdefault(kind, {})[outcome or "not_reached"] = count
-        if known != summary.pages:
+            known.setdefault(kind, {})[outcome] = count
+        said = {
+            kind: counted
+            for kind, counts in summary.pages.items()
+            if (counted := {name: n for name, n in counts.items() if name not in _UNASKED})
+        }
+        if known != said:
             yield f"pages is not as the ledger counts: {known}"
         for name, pages in summary.lists():
             urls = {key(page.url) for page in pages}
             missing = [
                 url
                 for (url,) in self.facts.ask(
-                    "SELECT url FROM ledger.page WHERE due=?"
-                    " AND iif(seen IS due, outcome, 'not_reached') IS ?",
-                    summary.run,
-                    name,
+                    "SELECT url FROM ledger.page WHERE seen=? AND outcome IS ?", summary.run, name
                 )
                 if key(url) not in urls
             ]
@@ -212,7 +222,7 @@ class LedgerView:
         self.findings.add("ledger", NAME, reason)
 
 
-def _uri(path: Path) -> str:
+def read_only_uri(path: Path) -> str:
     """For reading alone. Without a log to be read with it, SQLite need make no file beside it."""
     log = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"

@@ -33,15 +33,23 @@ def held_for_reading(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            message = f'collection "{folder.name}" is locked by {_holder(folder)}'
+            message = f'collection "{folder.name}" is locked by {_told(folder)}'
             raise CollectionError(message, EXIT_LOCKED) from None
         yield
     finally:
         os.close(descriptor)
 
 
-def _holder(folder: Path) -> str:
+def _told(folder: Path) -> str:
     try:
-        return shown((folder / ".lock-holder").read_text("utf-8", "replace")) or "a run"
+        return lock_holder(folder) or "another process"
     except OSError:
         return "another process"
+
+
+def lock_holder(folder: Path) -> str | None:
+    """Who took the lock last, in words fit for a terminal; ``None`` when it was let go of."""
+    try:
+        return shown((folder / ".lock-holder").read_text("utf-8", "replace")) or None
+    except FileNotFoundError:
+        return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from mirror.extensions.exit_status import MEANING
+from mirror.extensions.exit_status import meaning_of
 from mirror.verification.facts import key
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Summary(msgspec.Struct, frozen=True):
     finished: str
     seconds: float
     reason: str
-    exit_status: int
+    exit_status: int | None
     meaning: str
     pages: dict[str, dict[str, int]]
     articles: Articles
@@ -114,7 +114,7 @@ def check_by_itself(summary: Summary, run: str, complain: Complain) -> None:
     """What a summary says twice has to be the same."""
     if summary.run != run:
         complain(f"run is {summary.run!r}")
-    if summary.meaning != MEANING.get(summary.exit_status, "ended by a signal"):
+    if summary.meaning != meaning_of(summary.exit_status):
         complain(f"meaning is not that of exit status {summary.exit_status}")
     ends = Counter[str]()
     for outcomes in summary.pages.values():
@@ -195,7 +195,9 @@ def _check_lists(summary: Summary, facts: Facts, complain: Complain) -> None:
     for name, pages in summary.lists():
         for page in pages:
             place = f"{name}: {page.url}"
-            which = (key(page.url), summary.run, not summary.records)
+            # A link that was dead before is listed without being asked for.
+            any_run = not summary.records or (name == "dangling" and not page.new)
+            which = (key(page.url), summary.run, any_run)
             kind, _, status = page.reason.partition(" ")
             if name == "dangling" and page.reason not in {f"status {code}" for code in DEAD}:
                 complain(f"{place}: {page.reason!r} does not make a page dead")

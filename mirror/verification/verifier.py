@@ -222,7 +222,9 @@ class _Verification:
         """A crash may tear off the answer of a run's last request, and no other."""
         for name, offset, warcinfo in self._orphans:
             if self.facts.one(
-                "SELECT 1 FROM warcinfo w JOIN summary s ON s.run=w.run WHERE w.id=?", warcinfo
+                "SELECT 1 FROM warcinfo w JOIN summary s ON s.run=w.run"
+                " WHERE w.id=? AND s.exit_status NOT NULL",
+                warcinfo,
             ):
                 self.findings.add("archive", name, "no record answers it", offset=offset)
 

@@ -13,21 +13,23 @@ from mirror.warc.builders import (
     revisit_not_modified,
     warcinfo,
 )
-from mirror.warc.cdxj import cdxj_line, index_file, iter_index
+from mirror.warc.cdxj import cdxj_line, index_file, iter_index, url_key
 from mirror.warc.coding import BadEncoding, BodyTooLarge, decoded
 from mirror.warc.digest import sha1_base32
-from mirror.warc.index import IndexFiles
+from mirror.warc.index import IndexFiles, write_index
+from mirror.warc.location import Location
 from mirror.warc.message import MalformedMessage, Response, parse_response, payload
 from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records, records_in
-from mirror.warc.record import Record, new_record_id
-from mirror.warc.recovery import cut_torn_tail, whole_length
+from mirror.warc.record import Record, new_record_id, safe_text, safe_uri
+from mirror.warc.recovery import DamagedWithin, cut_torn_tail, next_record, whole_length
 from mirror.warc.thread import WriterThread
-from mirror.warc.writer import Location, WarcWriter
+from mirror.warc.writer import WarcWriter
 
 __all__ = [
     "BadEncoding",
     "BadWarc",
     "BodyTooLarge",
+    "DamagedWithin",
     "Earlier",
     "Exchange",
     "IndexFiles",
@@ -47,6 +49,7 @@ __all__ = [
     "iter_index",
     "metadata",
     "new_record_id",
+    "next_record",
     "parse_response",
     "payload",
     "read_at",
@@ -57,7 +60,11 @@ __all__ = [
     "response",
     "revisit_identical",
     "revisit_not_modified",
+    "safe_text",
+    "safe_uri",
     "sha1_base32",
+    "url_key",
     "warcinfo",
     "whole_length",
+    "write_index",
 ]

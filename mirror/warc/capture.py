@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from mirror.warc.digest import sha1_base32
+from mirror.warc.message import MalformedMessage, parse_response, payload
+
+if TYPE_CHECKING:
+    from mirror.warc.location import Location
+    from mirror.warc.message import Response
+    from mirror.warc.record import Record
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A ``response`` or ``revisit`` record in an archive, with what a later request needs of it."""
+    """An answer's record in an archive, with what a later request needs of it."""
 
     url: str
     """``WARC-Target-URI``."""
@@ -20,7 +28,7 @@ class Capture:
     length: int
     """Of the record's gzip member, in bytes."""
     record_id: str
-    type: Literal["response", "revisit"]
+    type: Literal["response", "revisit", "resource"]
     status: int | None
     """HTTP status; ``None`` for bytes that are no HTTP response."""
     payload_digest: str | None
@@ -32,3 +40,78 @@ class Capture:
     last_modified: str | None
     truncated: str | None
     """Value of ``WARC-Truncated``."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the record holds a whole page, for a revisit to refer to."""
+        whole = self.type == "resource" or (self.type == "response" and self.status == 200)
+        return whole and self.truncated is None
+
+
+def response_in(record: Record) -> Response | None:
+    """The HTTP response in a record's block; ``None`` where there is none that can be read."""
+    if record.type not in ("response", "revisit") or not record.block:
+        return None
+    try:
+        return parse_response(record.block)
+    except MalformedMessage:
+        return None
+
+
+def capture_read(record: Record, place: Location, earlier: Capture | None = None) -> Capture:
+    """What is to be known of the record of an answer that is read back from the archive.
+
+    The validators of a 304 stand in the record after it.
+
+    :param earlier: of a revisit, the capture that it refers to.
+    """
+    http = response_in(record)
+    digest = sha1_base32(payload(record.block, http)) if http else None
+    return capture_of(record, place, http, digest, earlier)
+
+
+def capture_of(
+    record: Record,
+    place: Location,
+    http: Response | None,
+    digest: str | None,
+    earlier: Capture | None = None,
+) -> Capture:
+    """What is to be known of the record of an answer: the same when it is written and when it is
+    read back.
+
+    :param http: the answer; of a revisit for a 304, the 304, where it is at hand.
+    :param digest: ``sha1:BASE32`` of the answer's payload without transfer coding.
+    :param earlier: of a revisit, the capture that it refers to.
+    """
+    stated = record.get("WARC-Payload-Digest")
+    if record.type == "revisit":
+        digest = earlier.payload_digest if earlier is not None else stated
+    elif record.type == "resource":
+        digest = stated
+    status = http.status if http is not None else None
+    if record.type == "revisit" and not record.block:
+        status = 304
+    etag, last_modified = validators_in(http)
+    return Capture(
+        url=record.target_uri or "",
+        date=record.date,
+        warc=place.warc,
+        offset=place.offset,
+        length=place.length,
+        record_id=record.record_id,
+        type=record.type,  # type: ignore[arg-type]
+        status=status,
+        payload_digest=digest,
+        record_digest=stated,
+        etag=etag,
+        last_modified=last_modified,
+        truncated=None if record.type == "revisit" else record.get("WARC-Truncated"),
+    )
+
+
+def validators_in(http: Response | None) -> tuple[str | None, str | None]:
+    """``ETag`` and ``Last-Modified`` of an answer, where it has them."""
+    values = (http.header(name) if http else None for name in (b"ETag", b"Last-Modified"))
+    etag, last_modified = (v.decode("latin-1") if v is not None else None for v in values)
+    return etag, last_modified

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mirror.warc.location import Location
     from mirror.warc.record import Record
-    from mirror.warc.writer import Location
 
 _INDEXED = ("response", "revisit", "resource", "metadata")
 _MIME_END = re.compile(r"[;\s]")
@@ -63,7 +63,7 @@ def cdxj_line(record: Record, location: Location) -> str | None:
         "filename": location.warc,
     }
     present = {key: value for key, value in entry.items() if value is not None}
-    return f"{_key(uri)} {iso_date_to_timestamp(record.date)} {json.dumps(present)}"
+    return f"{url_key(uri)} {iso_date_to_timestamp(record.date)} {json.dumps(present)}"
 
 
 def index_file(path: Path, start: int = 0) -> list[str]:
@@ -100,7 +100,7 @@ def _http_head(record: Record) -> tuple[str | None, str | None, int]:
     return head.get_statuscode(), head.get_header("content-type"), block.tell()
 
 
-def _key(uri: str | None) -> str:
+def url_key(uri: str | None) -> str:
     """The sort-friendly form of a URI; what surt cannot read stands as it is."""
     try:
         return str(surt.surt(uri))

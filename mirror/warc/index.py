@@ -146,6 +146,11 @@ def replace_lines(path: Path, lines: Iterable[bytes]) -> None:
     sync_folder(path.parent)
 
 
+def write_index(lines: Iterable[str], path: Path) -> None:
+    """Replace the index at `path` by `lines`, which are sorted by bytes, all at once."""
+    replace_lines(path, (line.encode() for line in lines))
+
+
 def lines_of(path: Path) -> Iterator[bytes]:
     """The lines of a file without their ends; none of one that is not there."""
     if path.exists():

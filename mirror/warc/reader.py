@@ -10,9 +10,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from mirror.warc.location import Location
 from mirror.warc.member import DamagedMember, Members
 from mirror.warc.record import Record
-from mirror.warc.writer import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mirror.warc.location import Location
     from mirror.warc.record import Record
-    from mirror.warc.writer import Location, WarcWriter
+    from mirror.warc.writer import WarcWriter
 
 T = TypeVar("T")
 
@@ -78,12 +79,16 @@ class WriterThread:
             await self._room.wait()
         return await self._do(_Job(partial(self.writer.write, group), size))
 
-    async def sync(self) -> None:
+    async def sync(self) -> Location:
         """Put on disk everything that was asked for before.
 
+        Whoever waits for this goes on before any who wait for what was written after it: jobs are
+        carried out in their order, and those who wait are woken in it.
+
+        :returns: as :meth:`WarcWriter.sync` does.
         :raises OSError, ValueError: as :meth:`WarcWriter.sync` does.
         """
-        await self._do(_Job(self.writer.sync))
+        return await self._do(_Job(self.writer.sync))
 
     async def close(self) -> None:
         """Write what was asked for before, put it on disk, close the file and end the thread.

@@ -6,14 +6,14 @@ import logging
 import re
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from isal import igzip_lib
 
 from mirror.warc.builders import warcinfo
-from mirror.warc.recovery import cut_torn_tail
+from mirror.warc.location import Location
+from mirror.warc.recovery import DamagedWithin, cut_torn_tail
 from mirror.warc.warcfile import WarcFile
 
 if TYPE_CHECKING:
@@ -32,18 +32,6 @@ pages of 8 kB (``benchmarks/compression.py``); its third wins 1 % for a fifth of
 _PREFIX = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,149}")
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where one record stands."""
-
-    warc: str
-    """Name of the file, without its folder."""
-    offset: int
-    """First byte of the record's gzip member."""
-    length: int
-    """Bytes of the gzip member."""
-
-
 class WarcWriter:
     """Writes records into ``<prefix>-<YYYYMMDDhhmmss>-<serial>.warc.gz``, one gzip member each.
 
@@ -52,7 +40,8 @@ class WarcWriter:
     a ``warcinfo`` record where the run begins in a file, and the records after it name that one:
     WARC 1.1 §6.2 lets ``warcinfo`` stand anywhere, for all that follows up to the next.
 
-    A newest file that a crash left torn is first cut back to whole records. The caller sees to it
+    A newest file that a crash left torn is first cut back to whole records; one that is damaged
+    within is left as it is, and a new one begun. The caller sees to it
     that one writer at a time works on a prefix. Methods may be called from any thread.
 
     :param folder: made if missing.
@@ -91,7 +80,7 @@ class WarcWriter:
         self._error: OSError | None = None
         folder.mkdir(parents=True, exist_ok=True)
         newest, self._serial = self._newest()
-        if newest and not self._recover(newest, (whole or {}).get(newest.name, 0)):
+        if newest and not self._recover(newest, (whole or {}).get(newest.name)):
             newest = None
         if resume and newest and self._has_room(newest, newest.stat().st_size):
             self._file = WarcFile(newest, new=False)
@@ -124,14 +113,16 @@ class WarcWriter:
                 self._rotate()
             return self._append(group)
 
-    def sync(self) -> None:
+    def sync(self) -> Location:
         """Put on disk what was written, and the names of new files.
 
+        :returns: the place of the record to come: what stands before it is on disk.
         :raises ValueError: the writer is closed.
         :raises OSError: the disk failed; every later call fails with the same error.
         """
         with self._writing():
             self._file.sync()
+            return Location(self._file.path.name, self._file.size, 0)
 
     def close(self) -> None:
         """Put everything on disk and close the file; a second call does nothing.
@@ -173,9 +164,13 @@ class WarcWriter:
         serial, newest = max(found, default=(0, None))
         return newest, serial
 
-    def _recover(self, path: Path, start: int) -> bool:
-        """Leave whole records only; ``False`` if none was left, and with it no file."""
-        cut = cut_torn_tail(path, start)
+    def _recover(self, path: Path, start: int | None) -> bool:
+        """Leave whole records only; ``False`` if the file is not one to go on in."""
+        try:
+            cut = cut_torn_tail(path, start)
+        except DamagedWithin as error:
+            logger.error("%s; a new file is begun", error)
+            return False
         if cut:
             logger.warning("cut %d bytes of a torn record off %s", cut, path)
         if path.stat().st_size == 0:

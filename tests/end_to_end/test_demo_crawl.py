@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,16 +128,80 @@ def test_only_the_mirror_itself_is_asked(demo: Finished) -> None:
     assert hosts == {demo.items[0]["mirror"]}
 
 
-def test_second_run_finds_nothing_new_and_writes_revisits(site: Path, tmp_path: Path) -> None:
+HEADS = {"README.md", "indexes/ncid9001/README.md", "indexes/ncid9002/README.md"}
+
+
+def paths(finished: Finished, run: int, kind: str) -> Counter[str]:
+    """What a run asked for, by path, from the records of one type."""
+    infos, found = set(), Counter[str]()
+    wanted = sorted(path.stem for path in (finished.folder / "runs").iterdir())[run]
+    for stored in (s for path in finished.warcs for s in warc.read_records(path)):
+        record = stored.record
+        if record.type == "warcinfo" and f"run: {wanted}\r\n".encode() in record.block:
+            infos.add(record.record_id)
+        elif record.type == kind and record.get("WARC-Warcinfo-ID") in infos:
+            found[(record.target_uri or "").split("/", 3)[3]] += 1
+    return found
+
+
+def test_second_run_asks_for_the_heads_alone(site: Path, tmp_path: Path) -> None:
     with served(site) as server:
         first = crawl(tmp_path, mirror=server.url)
         second = crawl(tmp_path, mirror=server.url)
     assert (first.status, second.status) == (0, 0)
-    assert second.summary["articles"] == {"new": 0, "changed": 0, "unchanged": len(ARTICLES)}
+    assert paths(second, 1, "request") == Counter({"robots.txt", *HEADS})
+    assert paths(second, 1, "revisit") == Counter({"robots.txt", *HEADS})
+    assert second.summary["statuses"] == {"200": 1, "304": 3}
+    assert second.summary["articles"] == {"new": 0, "changed": 0, "unchanged": 0}
+    assert second.summary["indexes"] == {"new": 0, "changed": 0, "unchanged": 3}
     assert len(list((second.folder / "items").iterdir())) == 1
     assert len(second.warcs) == 1, "a file grows over several runs"
-    assert second.summary["records"]["revisit"] >= len(ARTICLES)
     check_warcs(second.warcs)
+
+
+@pytest.mark.parametrize(("refetch", "status"), [("changed", "304"), ("all", "200")])
+def test_articles_are_asked_for_again_when_that_is_asked_for(
+    refetch: str, status: str, site: Path, tmp_path: Path
+) -> None:
+    with served(site) as server:
+        crawl(tmp_path, mirror=server.url)
+        second = crawl(tmp_path, mirror=server.url, refetch=refetch)
+        third = crawl(tmp_path, mirror=server.url, refetch=refetch, age="1d")
+    assert second.status == 0, second.output
+    assert second.summary["articles"] == {"new": 0, "changed": 0, "unchanged": len(ARTICLES)}
+    assert second.summary["statuses"][status] >= len(ARTICLES)
+    assert len(list((second.folder / "items").iterdir())) == 1
+    assert len(paths(second, 1, "revisit")) >= len(ARTICLES)
+    assert paths(third, 2, "request") == Counter({"robots.txt", *HEADS}), "not a day old"
+    check_warcs(third.warcs)
+    verified = scrapy("verify", "-s", f"OUTPUT_DIR={tmp_path}", "test")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_new_cache_buster_is_no_news(site: Path, tmp_path: Path) -> None:
+    with served(site) as server:
+        crawl(tmp_path, mirror=server.url)
+        port = int(server.url.rstrip("/").rpartition(":")[2])
+    for name in HEADS:
+        text = (site / name).read_text("utf-8")
+        changed = re.sub(r"\.md\?\d+", ".md?12312359", text)
+        assert changed != text
+        (site / name).write_text(changed, "utf-8")
+    with served(site, port) as server:
+        second = crawl(tmp_path, mirror=server.url)
+    assert second.summary["indexes"] == {"new": 0, "changed": 0, "unchanged": 3}
+    assert paths(second, 1, "request") == Counter({"robots.txt", *HEADS})
+    assert paths(second, 1, "response") == Counter(HEADS), "its bytes are others, and are kept"
+
+
+def test_limit_is_taken_up_by_the_next_run(site: Path, tmp_path: Path) -> None:
+    with served(site) as server:
+        first = crawl(tmp_path, mirror=server.url, limit="5")
+        assert (first.status, len(first.items)) == (0, 5)
+        second = crawl(tmp_path, mirror=server.url)
+    assert second.status == 0, second.output
+    found = Counter(f"{item['channel']}/{item['id']}" for item in second.items)
+    assert found == Counter(ARTICLES)
 
 
 def test_changed_article_stands_in_the_items_again(site: Path, tmp_path: Path) -> None:
@@ -146,7 +211,7 @@ def test_changed_article_stands_in_the_items_again(site: Path, tmp_path: Path) -
     page = next(iter(sorted((site / "pages" / "ncid9001").glob("*.md"))))
     page.write_bytes(page.read_bytes().replace(b"</p>", "又添了一句。</p>".encode(), 1))
     with served(site, port) as server:
-        second = crawl(tmp_path, mirror=server.url)
+        second = crawl(tmp_path, mirror=server.url, refetch="changed")
     assert second.status == 0
     assert second.summary["articles"]["changed"] == 1
     versions = [item for item in second.items if item["url"].endswith(f"/ncid9001/{page.name}")]
@@ -250,7 +315,7 @@ def test_second_run_at_the_same_time_is_75(tmp_path: Path) -> None:
     holder = tmp_path / "test"
     code = (
         "import sys, time; from pathlib import Path; from mirror.collection import Collection;"
-        f"c = Collection(Path({str(tmp_path)!r}), 'test', None); c.start_run('x');"
+        f"c = Collection(Path({str(tmp_path)!r}), 'test'); c.start_run('x');"
         "print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

@@ -169,7 +169,10 @@ def test_default_branch_is_asked_for_once_and_kept(runs: TwoRuns) -> None:
     assert runs.second.status == 0, runs.second.output
     assert runs.second_asked[REFS] == 0
     assert runs.second.summary["ref"] == "main"
-    assert runs.second.summary["articles"] == {"new": 0, "changed": 0, "unchanged": 64}
+    assert runs.second.summary["articles"] == {"new": 0, "changed": 0, "unchanged": 0}
+    pages = {url.removeprefix(RAW) for url in runs.second_asked if url.endswith(".md")}
+    assert pages == {"README.md", *(f"indexes/{c}/README.md" for c in ("ncid9001", "ncid9002"))}
+    assert runs.second.summary["statuses"]["304"] == 3
 
 
 def test_names_are_left_to_the_proxy(runs: TwoRuns) -> None:

@@ -39,7 +39,7 @@ def make_collection(folder: Path) -> Path:
     (pages / GONE).unlink()
     (pages / STRANGE).write_text("nothing that anybody knows\n", "utf-8")
     with DemoServer(port=port, site=site) as server:
-        second = crawl(folder, mirror=server.url)
+        second = crawl(folder, mirror=server.url, refetch="changed")
     assert second.status == 3, second.output
     return second.folder
 

@@ -1,0 +1,1 @@
+"""What is odd on real pages, class by class: ``python -m benchmarks.deviations``."""

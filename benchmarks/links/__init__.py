@@ -1,0 +1,1 @@
+"""Every link of whole mirrors: in which forms they are found, and what becomes of each."""

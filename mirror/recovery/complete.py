@@ -1,0 +1,272 @@
+"""What records say is acted upon, as the run that captured them would have done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mirror import warc
+from mirror.extraction import body_of, capture_ref, extract
+from mirror.frontier import DEAD, REDIRECTS, ROOT, note_links, redirect_target
+from mirror.items import InvalidItem, encode
+from mirror.layouts import ArticlePage, IndexPage, Page, Tombstone, Unknown
+from mirror.ledger import UnreadFailure
+from mirror.pipelines.store import store
+from mirror.recovery.accounts import account_for
+from mirror.recovery.files import warc_files
+from mirror.recovery.lines import Lines
+
+if TYPE_CHECKING:
+    from mirror.address import Address, Mirror
+    from mirror.collection import Collection
+    from mirror.extraction import Extractor, Reading
+    from mirror.ledger import KnownPage, Outcome, PageKind, RunRow, UnreadCapture
+    from mirror.warc.capture import Capture
+
+logger = logging.getLogger(__name__)
+
+READ_AHEAD = 64
+"""Pages given to the extractor before the first of them is waited for."""
+COMMIT_EVERY = 2000
+"""Pages after which what has been done is made safe."""
+
+
+@dataclass(slots=True)
+class Completed:
+    """What was made good."""
+
+    pages: int = 0
+    items: int = 0
+    runs: tuple[str, ...] = ()
+    """Runs that had been killed, and are accounted for now."""
+
+
+async def complete(
+    collection: Collection,
+    mirror: Mirror,
+    *,
+    limit: int,
+    extractor: Extractor | None = None,
+) -> Completed:
+    """Act upon every capture that was not, in the order of the archive, and account for the runs
+    that were killed.
+
+    :param mirror: that the captures are of.
+    :param limit: most bytes of a page, decoded.
+    :param extractor: that reads pages in another process.
+    :raises OSError: the collection cannot be read or written.
+    """
+    # Items that are there although the ledger knows nothing of them stay.
+    lines = Lines(collection) if collection.made_anew else None
+    completion = _Completion(collection, mirror, limit, extractor, lines)
+    if collection.ledger.captures.has_unread():
+        for path in warc_files(collection.archive):
+            await completion.file(path.name)
+        collection.ledger.captures.forget_failures()
+    if lines is not None:
+        lines.close()
+        collection.made_anew = False
+    completion.done.runs = tuple(
+        run.id
+        for run in _unaccounted(collection)
+        if account_for(collection, run, next_run=collection.run)
+    )
+    collection.sync_items()
+    collection.ledger.commit()
+    return completion.done
+
+
+def _unaccounted(collection: Collection) -> list[RunRow]:
+    """Runs that came to no end, and those without a summary since the last that has one; oldest
+    first."""
+    runs = [run for run in collection.ledger.runs() if run.id != collection.run]
+    found = {run.id for run in runs if run.finished is None}
+    for run in reversed(runs):
+        if (collection.runs / f"{run.id}.json").exists():
+            break
+        found.add(run.id)
+    return [run for run in runs if run.id in found]
+
+
+class _Completion:
+    def __init__(
+        self,
+        collection: Collection,
+        mirror: Mirror,
+        limit: int,
+        extractor: Extractor | None,
+        lines: Lines | None,
+    ) -> None:
+        self.collection = collection
+        self.ledger = collection.ledger
+        self.mirror = mirror
+        self.done = Completed()
+        self._limit = limit
+        self._extractor = extractor
+        self._lines = lines
+        self._root = mirror.at(ROOT).url
+
+    async def file(self, name: str) -> None:
+        """All that a WARC file holds and nobody acted upon."""
+        reading: deque[tuple[UnreadCapture, asyncio.Task[Reading | None]]] = deque()
+        for found in self.ledger.captures.unread(name):
+            if isinstance(found, UnreadFailure):
+                await self._drain(reading, 0)
+                self._failed(found)
+                continue
+            reading.append((found, asyncio.ensure_future(self._read(found.capture))))
+            await self._drain(reading, READ_AHEAD)
+        await self._drain(reading, 0)
+
+    async def _drain(
+        self, reading: deque[tuple[UnreadCapture, asyncio.Task[Reading | None]]], most: int
+    ) -> None:
+        while len(reading) > most:
+            found, task = reading.popleft()
+            self._apply(found, await task)
+            self.done.pages += 1
+            if self.done.pages % COMMIT_EVERY == 0:
+                self.collection.sync_items()
+                self.ledger.commit()
+
+    async def _read(self, capture: Capture) -> Reading | None:
+        """What the page of a full capture says; ``None`` where there is nothing to be read."""
+        if not capture.is_full:
+            return None
+        if self._lines is not None and self._lines.find(capture.record_id) is not None:
+            return None
+        address = self.mirror.find(capture.url)
+        if address is None:
+            return None
+        return await self._read_page(capture, address)
+
+    async def _read_page(self, capture: Capture, address: Address) -> Reading:
+        try:
+            body = body_of(self.collection.archive, capture, self._limit)
+        except (OSError, ValueError) as error:
+            return Unknown(f"unreadable: {error}")
+        page = Page(address, body)
+        if self._extractor is None:
+            return extract(page)
+        return await self._extractor.extract(page)
+
+    def _failed(self, found: UnreadFailure) -> None:
+        self.ledger.pages.end(
+            found.url,
+            found.run,
+            "failed",
+            reason=found.reason,
+            status=found.status,
+            looked=found.date,
+        )
+
+    def _apply(self, found: UnreadCapture, reading: Reading | None) -> None:
+        capture, run = found.capture, found.run
+        address = self.mirror.find(capture.url)
+        page = self._page(capture, address, reading)
+        if page is None or address is None:
+            # robots.txt, or what the Git server says of itself: no page that was due.
+            self.ledger.captures.mark_read(capture.url, capture.date)
+            return
+        if capture.type == "revisit":
+            self._unchanged(capture, run, page)
+        elif capture.status in REDIRECTS:
+            self._redirected(capture, run, page, address)
+        elif capture.status in DEAD:
+            self._end(capture, run, "dangling", f"status {capture.status}")
+        else:
+            self._full(capture, run, address, reading)
+
+    def _page(
+        self, capture: Capture, address: Address | None, reading: Reading | None
+    ) -> KnownPage | None:
+        """The page that was captured, as the pages before it named it."""
+        pages = self.ledger.pages
+        page = pages.find(capture.url)
+        if page is not None or address is None:
+            return page
+        kind = _kind(capture.url == self._root, reading)
+        if kind is None:
+            return None
+        channel = address.path.rpartition("/")[0].rpartition("/")[2]
+        pages.note(capture.url, kind, channel, "")
+        return pages.find(capture.url)
+
+    def _unchanged(self, capture: Capture, run: str, page: KnownPage) -> None:
+        """The page is what it was: so is what became of it."""
+        if page.outcome in ("item", "index", "unknown"):
+            self.ledger.pages.end(
+                capture.url,
+                run,
+                page.outcome,
+                reason=page.reason,
+                status=capture.status,
+                looked=capture.date,
+            )
+            return
+        earlier = self.ledger.captures.latest(capture.url)
+        address = self.mirror.find(capture.url)
+        if earlier is None or address is None:
+            self._end(capture, run, "failed", "status 304")
+            return
+        try:
+            body = body_of(self.collection.archive, earlier[0], self._limit)
+        except (OSError, ValueError) as error:
+            self._end(capture, run, "failed", f"archive: {error}")
+            return
+        self._full(earlier[0], earlier[1], address, extract(Page(address, body)))
+
+    def _redirected(self, capture: Capture, run: str, page: KnownPage, address: Address) -> None:
+        target = redirect_target(address, self._location(capture), self.ledger.pages)
+        if isinstance(target, str):
+            # What the run said of it is an event, which stands behind it.
+            self.ledger.captures.mark_read(capture.url, capture.date)
+            return
+        self._end(capture, run, "redirect", f"to {target.url}")
+        self.ledger.pages.note(target.url, page.kind, page.channel, capture.url)
+
+    def _location(self, capture: Capture) -> bytes:
+        record = warc.read_at(
+            self.collection.archive / capture.warc, capture.offset, capture.length
+        )
+        return warc.parse_response(record.block).header(b"Location") or b""
+
+    def _full(self, capture: Capture, run: str, address: Address, reading: Reading | None) -> None:
+        if self._lines is not None and (line := self._lines.find(capture.record_id)) is not None:
+            self.ledger.put_item(capture.url, *line)
+            self._end(capture, run, "item")
+            return
+        match reading:
+            case ArticlePage(article):
+                article.capture = capture_ref(capture, run)
+                try:
+                    stored = store(article, encode(article), self.collection, run)
+                except InvalidItem as error:
+                    self._end(capture, run, "unknown", f"invalid item: {error}")
+                    return
+                self.done.items += stored.event != "unchanged"
+                self._end(capture, run, "item")
+            case IndexPage() as index:
+                note_links(index, address, capture.date, self.ledger.pages)
+                self._end(capture, run, "index", index.layout)
+            case Tombstone(reason=reason) | Unknown(reason=reason):
+                self._end(capture, run, "unknown", warc.safe_text(reason))
+            case None:
+                self.ledger.captures.mark_read(capture.url, capture.date)
+
+    def _end(self, capture: Capture, run: str, outcome: Outcome, reason: str = "") -> None:
+        self.ledger.pages.end(
+            capture.url, run, outcome, reason=reason, status=capture.status, looked=capture.date
+        )
+
+
+def _kind(is_root: bool, reading: Reading | None) -> PageKind | None:
+    """What a page is that no page named; ``None`` for one that is none of the mirror's."""
+    if is_root:
+        return "root"
+    if isinstance(reading, ArticlePage):
+        return "article"
+    return "index" if isinstance(reading, IndexPage) else None

@@ -1,0 +1,130 @@
+"""A mirror followed through its history: after every run the collection is what Git says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mirror import warc
+from tests.crawling import Finished, check_warcs, crawl, scrapy
+from tests.end_to_end.test_corpus_crawl import linked_pages
+from tests.ledgers import differences, rows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import MirrorServer, ServeMirror
+
+REQUEST = re.compile(r'"GET /(\S*) HTTP/1.1" (\d{3}) ')
+EPOCH_CHANNELS = ("nf1412576", "ncid278", "ncid280", "ncid1078158")
+
+
+def requests_in(log: Path) -> Counter[tuple[str, int]]:
+    """Path and status of every request in nginx's log, which is emptied."""
+    found = Counter((path, int(status)) for path, status in REQUEST.findall(log.read_text("utf-8")))
+    with log.open("r+b") as file:
+        file.truncate()
+    return found
+
+
+@dataclass
+class Follower:
+    """One collection, crawled over and over, and what it should hold by now."""
+
+    output: Path
+    channels: tuple[str, ...]
+    articles: set[str] = field(default_factory=set)
+
+    def crawl(self, server: MirrorServer) -> Finished:
+        return crawl(self.output, mirror=server.url, channels=",".join(self.channels))
+
+    def follow(self, server: MirrorServer, heads: set[str], expected: set[str]) -> None:
+        """One run over a new state, then one over the same."""
+        finished = self.crawl(server)
+        assert finished.status in (0, 3), finished.output
+        assert all(page["new"] for page in finished.summary["dangling"]) or not finished.status
+        asked = requests_in(server.log)
+        new = {page for page in expected if page.startswith("pages/")} - self.articles
+        got = Counter(path for path, status in asked if status == 200 and "pages/" in path)
+        assert got == Counter(new), "each new article once, no other"
+        self.articles |= new
+        found = [item["url"].removeprefix(server.url) for item in finished.items]
+        assert Counter(found) == Counter(self.articles)
+        for page in expected:
+            if not page.startswith("pages/"):
+                assert newest_body(finished, server.url + page) == (server.root / page).read_bytes()
+        again = self.crawl(server)
+        assert again.status == 0, again.output
+        unchanged = requests_in(server.log)
+        assert unchanged == Counter(
+            {("robots.txt", 404): 1, **{(head, 304): 1 for head in ("README.md", *heads)}}
+        ), "an unchanged mirror costs robots.txt and its heads"
+        assert again.summary["indexes"]["changed"] == 0
+
+
+def newest_body(finished: Finished, url: str) -> bytes:
+    with closing(sqlite3.connect(finished.folder / "ledger.sqlite")) as ledger:
+        name, offset, length = ledger.execute(
+            "SELECT warc, offset, length FROM capture"
+            " WHERE url=? AND type='response' AND status=200 ORDER BY date DESC",
+            (url,),
+        ).fetchone()
+    record = warc.read_at(finished.folder / "archive" / name, offset, length)
+    return warc.payload(record.block, warc.parse_response(record.block))
+
+
+def states(name: str, count: int, cache: Path) -> list[str]:
+    """The newest `count` commits of a mirror, oldest first."""
+    listed = subprocess.run(
+        ["git", "rev-list", "--first-parent", f"--max-count={count}", "HEAD"],
+        cwd=cache / f"{name}.git",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return listed.stdout.split()[::-1]
+
+
+def follow_history(
+    serve_mirror: ServeMirror, tmp_path: Path, name: str, channels: tuple[str, ...], count: int
+) -> None:
+    newest = serve_mirror(name)
+    cache = newest.root.parent
+    newest.stop()
+    port = int(newest.url.rstrip("/").rpartition(":")[2])
+    follower = Follower(tmp_path, channels)
+    for commit in states(name, count, cache):
+        known = set(cache.iterdir())
+        server = serve_mirror(name, commit, port)
+        root = server.root
+        heads = {f"indexes/{channel}/README.md" for channel in channels}
+        follower.follow(server, heads, linked_pages(root, channels))
+        server.stop()
+        if root not in known:
+            shutil.rmtree(root)
+    finished = Finished(0, "", tmp_path / "test")
+    check_warcs(finished.warcs)
+    verified = scrapy("verify", "-s", f"OUTPUT_DIR={tmp_path}", "test")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    before = rows_of(finished.folder)
+    assert scrapy("rebuild", "-s", f"OUTPUT_DIR={tmp_path}", "test").returncode == 0
+    assert differences(rows_of(finished.folder), before) == []
+
+
+@pytest.mark.corpus
+def test_eight_states_of_a_mirror(serve_mirror: ServeMirror, tmp_path: Path) -> None:
+    follow_history(serve_mirror, tmp_path, "epoch-news", ("nf1412576",), 8)
+
+
+@pytest.mark.prove
+@pytest.mark.corpus
+def test_forty_states_of_a_mirror(serve_mirror: ServeMirror, tmp_path: Path) -> None:
+    follow_history(serve_mirror, tmp_path, "epoch-news", EPOCH_CHANNELS, 40)
