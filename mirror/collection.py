@@ -246,6 +246,28 @@ class Collection:
             sync_folder(self.items)
         return max(torn, 0)
 
+    def take_stock(self) -> list[dict[str, Any]]:
+        """Measure, index and note every WARC file that grew since a run last did so.
+
+        Those are the files of this run, and those of a run that did not come to its end. Gives
+        ``{name, length, sha256}`` of each.
+
+        :raises OSError: a file cannot be read, or the index not written.
+        """
+        known = self.ledger.measured_lengths()
+        grown: list[dict[str, Any]] = []
+        for path in sorted(self.archive.glob("*.warc.gz")):
+            length = path.stat().st_size
+            if length != known.get(path.name):
+                sha256 = sha256_of(path, length)
+                grown.append({"name": path.name, "length": length, "sha256": sha256})
+        indexed = {entry["name"]: self.ledger.warc_indexed(entry["name"]) for entry in grown}
+        update_index(self.archive, self.indexes, indexed)
+        for entry in grown:
+            self.ledger.put_warc(entry["name"], length=entry["length"], sha256=entry["sha256"])
+            self.ledger.set_indexed(entry["name"], entry["length"])
+        return grown
+
     def finish_run(self, summary: dict[str, Any], finished: str, exit_status: int | None) -> Path:
         """Write a run's summary and close its items. The records are on disk before.
 
