@@ -40,6 +40,11 @@ EXIT_USAGE = 2
 EXIT_UNWRITABLE = 73
 EXIT_LOCKED = 75
 
+MADE_ANEW = "made anew"
+"""Key in the ledger, as long as not all that the archive says has been acted upon."""
+TORN = "torn"
+"""Key in the ledger: the runs whose items may go beyond what it vouches for."""
+
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}", re.ASCII)
 
 
@@ -101,8 +106,6 @@ class Collection:
         self._logs: dict[str, ItemLog] = {}
         self._closed = False
         self.run = ""
-        self.made_anew = False
-        """The ledger is empty, of a collection that is not: it is being made from the archive."""
         try:
             for made in (self.archive, self.items, self.indexes, self.runs):
                 made.mkdir(parents=True, exist_ok=True)
@@ -132,6 +135,11 @@ class Collection:
     def _remove_ledger(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             (self.folder / f"{ledger.NAME}{suffix}").unlink(missing_ok=True)
+
+    @property
+    def made_anew(self) -> bool:
+        """The ledger was empty, of a collection that is not, and is being made from the archive."""
+        return self.ledger.get(MADE_ANEW) is not None
 
     def forget_ledger(self) -> None:
         """Begin with an empty ledger, to be made anew from the archive."""
@@ -227,6 +235,8 @@ class Collection:
         if not path.exists():
             return 0
         torn = path.stat().st_size - length
+        if torn <= 0 < length:
+            return 0
         if torn > 0:
             with path.open("rb+") as file:
                 os.ftruncate(file.fileno(), length)
@@ -235,6 +245,28 @@ class Collection:
             path.unlink()
             sync_folder(self.items)
         return max(torn, 0)
+
+    def take_stock(self) -> list[dict[str, Any]]:
+        """Measure, index and note every WARC file that grew since a run last did so.
+
+        Those are the files of this run, and those of a run that did not come to its end. Gives
+        ``{name, length, sha256}`` of each.
+
+        :raises OSError: a file cannot be read, or the index not written.
+        """
+        known = self.ledger.measured_lengths()
+        grown: list[dict[str, Any]] = []
+        for path in sorted(self.archive.glob("*.warc.gz")):
+            length = path.stat().st_size
+            if length != known.get(path.name):
+                sha256 = sha256_of(path, length)
+                grown.append({"name": path.name, "length": length, "sha256": sha256})
+        indexed = {entry["name"]: self.ledger.warc_indexed(entry["name"]) for entry in grown}
+        update_index(self.archive, self.indexes, indexed)
+        for entry in grown:
+            self.ledger.put_warc(entry["name"], length=entry["length"], sha256=entry["sha256"])
+            self.ledger.set_indexed(entry["name"], entry["length"])
+        return grown
 
     def finish_run(self, summary: dict[str, Any], finished: str, exit_status: int | None) -> Path:
         """Write a run's summary and close its items. The records are on disk before.

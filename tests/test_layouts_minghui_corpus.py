@@ -84,6 +84,7 @@ def check(article: Article, source: str) -> None:
     assert not re.search(r"(?m)^[ \t]|[ \t]$|  |\n{3}", article.text)
     assert set(article.warnings) <= {
         "active-content",
+        "byline-apart",
         "invisible-characters",
         "no-editor",
         "text-outside-body",

@@ -202,3 +202,24 @@ def test_what_cannot_be_opened_is_73(folder: Path, monkeypatch: pytest.MonkeyPat
     assert refused.value.exit_status == 73
     monkeypatch.undo()
     opened(folder).close()
+
+
+def test_a_killed_extraction_from_the_archive_is_accounted_for(folder: Path) -> None:
+    """Its items name records of other runs, and no page was looked at."""
+    for path in (folder / "items").iterdir():
+        text = path.read_text("utf-8")
+        path.write_text(text.replace('"extractor":"epoch/', '"extractor":"epoch/0'), "utf-8")
+    (folder / "ledger.sqlite").unlink()
+    opened(folder).close()
+    output = f"OUTPUT_DIR={folder.parent}"
+    assert scrapy("rebuild", "-s", output, "test").returncode == 0
+    done = scrapy("crawl", "warc", "-s", output, "-a", "collection=test")
+    run = max((folder / "runs").iterdir())
+    before = json.loads(run.read_text("utf-8"))
+    assert before["articles"]["changed"] == 35, done.stderr
+    run.unlink()
+    sql(folder, f"UPDATE run SET finished=NULL, exit_status=NULL WHERE id='{run.stem}'")
+    assert made_good(folder).runs == (run.stem,)
+    summary = json.loads(run.read_text("utf-8"))
+    assert summary["articles"] == before["articles"]
+    holds(folder)

@@ -13,7 +13,6 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider, NotConfigured
 
 from mirror.capture import ArchiveUnwritable
-from mirror.collection import sha256_of, update_index
 from mirror.events import RunEnded
 from mirror.extensions.exit_status import ERROR, UNWRITABLE, exit_status
 from mirror.extensions.recorder import CollectionRecorder
@@ -175,12 +174,7 @@ class RunExtension:
         if self.unwritable:
             self.exit_status = UNWRITABLE
         collection.sync_items()
-        warcs = await asyncio.to_thread(self._measure_warcs, ledger.measured_lengths())
-        indexed = {w["name"]: ledger.warc_indexed(w["name"]) for w in warcs}
-        await asyncio.to_thread(update_index, collection.archive, collection.indexes, indexed)
-        for entry in warcs:
-            ledger.put_warc(entry["name"], length=entry["length"], sha256=entry["sha256"])
-            ledger.set_indexed(entry["name"], entry["length"])
+        warcs = collection.take_stock()
         self.summary = build_summary(
             ledger,
             collection.run,
@@ -216,19 +210,6 @@ class RunExtension:
             "seconds": round((finished - self._started).total_seconds(), 3),
             "reason": self.unwritable or reason,
         }
-
-    def _measure_warcs(self, known: dict[str, int]) -> list[dict[str, Any]]:
-        """Length and SHA-256 of each WARC file that grew since an ended run last measured it.
-
-        Those are the files of this run, and those of a run that did not come to its end.
-        """
-        grown = []
-        for path in sorted(self.collection.archive.glob("*.warc.gz")):
-            length = path.stat().st_size
-            if length != known.get(path.name):
-                sha256 = sha256_of(path, length)
-                grown.append({"name": path.name, "length": length, "sha256": sha256})
-        return grown
 
     def _too_full(self) -> bool:
         free = self.collection.free_bytes()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror import events, warc
+from mirror.collection import MADE_ANEW, TORN
 from mirror.frontier import says_something
 from mirror.ledger import Validators
 from mirror.recovery.files import start_of, warc_files
@@ -64,10 +65,10 @@ def absorb(collection: Collection) -> Absorbed:
         reader.read(path, start)
         collection.ledger.set_safe(path.name, path.stat().st_size)
     absorbed.records = reader.records
-    if not absorbed.rebuilt:
-        for run in collection.ledger.runs():
-            if run.id in reader.runs:
-                collection.cut_items(run.id, run.items)
+    if absorbed.rebuilt:
+        collection.ledger.put(MADE_ANEW, "1")
+    elif not collection.made_anew:
+        _cut_items(collection, reader.runs)
     collection.ledger.commit()
     if absorbed.rebuilt:
         logger.warning("The ledger is made anew from %d records", absorbed.records)
@@ -79,6 +80,20 @@ def absorb(collection: Collection) -> Absorbed:
             absorbed.cut,
         )
     return absorbed
+
+
+def _cut_items(collection: Collection, runs: set[str]) -> None:
+    """Cut off what no checkpoint vouches for, until all that the archive says is acted upon.
+
+    :param runs: those that came to no end, or whose end was behind the last checkpoint.
+    """
+    ledger = collection.ledger
+    torn = runs | set((ledger.get(TORN) or "").split())
+    if torn:
+        ledger.put(TORN, " ".join(sorted(torn)))
+    for run in ledger.runs():
+        if run.id in torn:
+            collection.cut_items(run.id, run.items)
 
 
 def _cut(path: Path, start: int | None) -> int:
@@ -154,6 +169,7 @@ class _Reader:
             case events.RefResolved(ref=ref):
                 self.ledger.put("ref", ref)
             case events.RunEnded(date, run, status):
+                self.runs.add(run)
                 self.ledger.finish_run(run, date, status)
             case events.PageFailed() as failed:
                 self.ledger.captures.add_failure(

@@ -72,9 +72,9 @@ def account_for(collection: Collection, run: RunRow, *, next_run: str = "") -> b
         collection.ledger.finish_run(run.id, finished, run.exit_status)
         return True
     collection.sync_items()
-    items = _items(collection, run.id)
     pages = collection.ledger.pages
     pages.take_up(run.id)
+    items = _items(collection, run.id)
     read = sum(n for (_, outcome), n in pages.count().items() if outcome == "item")
     stats: dict[str, Any] = {
         **found.counts,
@@ -175,6 +175,9 @@ def _items(collection: Collection, run: str) -> _Items:
     with path.open("rb") as file:
         for data in file:
             line = msgspec.json.decode(data, type=_Line)
+            # A run over the archive looked at its pages without asking the mirror.
+            collection.ledger.pages.due(line.url)
+            collection.ledger.pages.judged(line.url, "item")
             if collection.ledger.captures.before(line.url, run):
                 counts.changed += 1
             else:

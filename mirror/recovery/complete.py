@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror import warc
+from mirror.collection import MADE_ANEW, TORN
 from mirror.extraction import body_of, capture_ref, extract
 from mirror.frontier import DEAD, REDIRECTS, ROOT, note_links, redirect_target
 from mirror.items import InvalidItem, encode
@@ -68,7 +69,8 @@ async def complete(
         collection.ledger.captures.forget_failures()
     if lines is not None:
         lines.close()
-        collection.made_anew = False
+        collection.ledger.drop(MADE_ANEW)
+    collection.ledger.drop(TORN)
     completion.done.runs = tuple(
         run.id
         for run in _unaccounted(collection)
@@ -141,13 +143,12 @@ class _Completion:
         address = self.mirror.find(capture.url)
         if address is None:
             return None
-        return await self._read_page(capture, address)
-
-    async def _read_page(self, capture: Capture, address: Address) -> Reading:
         try:
             body = body_of(self.collection.archive, capture, self._limit)
         except (OSError, ValueError) as error:
-            return Unknown(f"unreadable: {error}")
+            # Not what its Content-Encoding says, as the run noted; or damaged, and had once more.
+            logger.warning("%s: %s", capture.url, error)
+            return None
         page = Page(address, body)
         if self._extractor is None:
             return extract(page)
@@ -220,7 +221,12 @@ class _Completion:
         self._full(earlier[0], earlier[1], address, extract(Page(address, body)))
 
     def _redirected(self, capture: Capture, run: str, page: KnownPage, address: Address) -> None:
-        target = redirect_target(address, self._location(capture), self.ledger.pages)
+        try:
+            location = self._location(capture)
+        except (OSError, ValueError) as error:
+            self._end(capture, run, "failed", f"archive: {error}")
+            return
+        target = redirect_target(address, location, self.ledger.pages)
         if isinstance(target, str):
             # What the run said of it is an event, which stands behind it.
             self.ledger.captures.mark_read(capture.url, capture.date)

@@ -32,7 +32,7 @@ def open_collection(
     try:
         if forget:
             collection.forget_ledger()
-        collection.made_anew = absorb(collection).rebuilt
+        absorb(collection)
     except (OSError, sqlite3.OperationalError) as error:
         collection.abandon()
         raise CollectionError(

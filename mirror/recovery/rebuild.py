@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror.address import mirror_named
-from mirror.collection import sha256_of, update_index
 from mirror.extraction import Extractor
 from mirror.recovery.accounts import account_for
 from mirror.recovery.complete import complete
-from mirror.recovery.files import warc_files
 
 if TYPE_CHECKING:
     from mirror.address import Mirror
@@ -46,14 +44,9 @@ async def rebuild(collection: Collection, *, limit: int, timeout: float) -> Rebu
         done = await complete(collection, mirror, limit=limit, extractor=extractor)
     finally:
         await extractor.close()
-    paths = warc_files(collection.archive)
     for path in collection.indexes.glob("*.cdxj"):
         path.unlink()
-    update_index(collection.archive, collection.indexes, dict.fromkeys((p.name for p in paths), 0))
-    for path in paths:
-        length = path.stat().st_size
-        collection.ledger.put_warc(path.name, length=length, sha256=sha256_of(path, length))
-        collection.ledger.set_indexed(path.name, length)
+    collection.take_stock()
     collection.ledger.commit()
     runs = collection.ledger.runs()
     missing = [run for run in runs if not (collection.runs / f"{run.id}.json").exists()]

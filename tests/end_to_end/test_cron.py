@@ -131,7 +131,7 @@ def test_what_is_not_well_is_mailed(installed: Path, tmp_path: Path) -> None:
         (mail,) = cron.mails
     assert "the mirror could not be reached" in mail
     assert "WARNING" in mail
-    assert f"{address}README.md (connection refused)" in mail
+    assert f"{address}README.md (robots.txt unreachable: connection refused)" in mail
 
 
 def test_alarm_speaks_only_of_an_old_success(installed: Path, tmp_path: Path) -> None:
