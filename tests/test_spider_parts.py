@@ -35,6 +35,27 @@ def test_arguments_are_read() -> None:
     assert not arguments.demo
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0", 0), ("90s", 90), ("30m", 1800), ("26h", 93_600), ("30d", 2_592_000), ("2w", 1_209_600)],
+)
+def test_how_long_a_look_is_good_for(text: str, seconds: int) -> None:
+    arguments = WebArguments.parse({"mirror": "https://github.com/o/r", "age": text})
+    assert arguments.age is not None
+    assert arguments.age.total_seconds() == seconds
+    assert arguments.refetch == "never"
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [{"age": text} for text in ("", "30", "d", "-1d", "1.5d", "1y", "٣d", "99999999d", " 1d")]
+    + [{"refetch": text} for text in ("", "sometimes", "All")],
+)
+def test_what_is_no_age_or_policy_is_refused(given_: dict[str, str]) -> None:
+    with pytest.raises(ArgumentError, match="must be"):
+        WebArguments.parse({"mirror": "https://github.com/o/r", **given_})
+
+
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4))
 def test_arguments_are_read_or_refused_and_nothing_else(given_: dict[str, str]) -> None:
     try:
