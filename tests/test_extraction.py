@@ -85,10 +85,11 @@ def test_page_that_holds_the_process_up_is_given_up() -> None:
 
 def test_a_pause_without_pages_is_no_hang() -> None:
     async def run() -> list[Reading]:
-        extractor = troubled(timeout=0.5)
+        # Long enough for a process to begin on a busy machine.
+        extractor = troubled(timeout=3.0)
         try:
             first = await extractor.extract(PAGES[-1])
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(4.0)
             return [first, await extractor.extract(PAGES[-1])]
         finally:
             await extractor.close()

@@ -48,11 +48,17 @@ _INDEXES = """
 CREATE INDEX record_id ON record (id);
 CREATE INDEX record_place ON record (warc, offset);
 CREATE INDEX record_url ON record (url);
+CREATE INDEX record_info ON record (info);
 CREATE INDEX warcinfo_id ON warcinfo (id);
+CREATE INDEX warcinfo_run ON warcinfo (run);
 CREATE INDEX item_url ON item (url);
 CREATE INDEX item_id ON item (id);
 CREATE INDEX line_place ON line (warc, offset);
+CREATE INDEX item_of_file ON item (file);
+CREATE INDEX warning_of_file ON warning (file);
 CREATE INDEX listed_url ON listed (url);
+CREATE INDEX listed_run ON listed (run);
+CREATE INDEX named_run ON named (run);
 CREATE VIEW capture AS SELECT record.*, warcinfo.run AS run
     FROM record JOIN warcinfo ON warcinfo.id = record.info
     WHERE kind IN ('response', 'revisit', 'resource');
