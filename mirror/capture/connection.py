@@ -156,9 +156,11 @@ class RecordingProtocol(ResponseHandler):
             if exchange.overflowed:
                 return
             exchange.received += data
-            # The body's size is that before `data`, which the allowance makes up for.
-            body = self._payload.total_bytes if self._payload is not None else None
-            if exchange.is_excessive(body):
+            # The body's size is that before `data`, which the allowance makes up for. It stays the
+            # last one known when aiohttp gives the payload up over what comes after it.
+            if self._payload is not None:
+                exchange.body = self._payload.total_bytes
+            if exchange.is_excessive(exchange.body):
                 exchange.overflowed = True
                 # Else aiohttp would take it for a lost connection, and ask for all of it again.
                 self.set_exception(ClientPayloadError("more bytes than are taken"))

@@ -46,6 +46,8 @@ class Exchange:
     """The connection ended."""
     over: bool = False
     """The request has come to its end: what arrives now belongs to nobody."""
+    body: int | None = None
+    """Bytes of the body so far, without its framing; ``None`` while there is none."""
     headed: bool = False
     """The head of the final response is known to be there."""
 
