@@ -155,11 +155,14 @@ class RecordingProtocol(ResponseHandler):
                 return
             if exchange.overflowed:
                 return
-            exchange.received += data
             # The body's size is that before `data`, which the allowance makes up for. It stays the
-            # last one known when aiohttp gives the payload up over what comes after it.
+            # last one known when aiohttp gives the payload up over what comes after it, which may
+            # have been in the first piece of all.
             if self._payload is not None:
                 exchange.body = self._payload.total_bytes
+            elif exchange.received:
+                exchange.body = exchange.body or 0
+            exchange.received += data
             if exchange.is_excessive(exchange.body):
                 exchange.overflowed = True
                 # Else aiohttp would take it for a lost connection, and ask for all of it again.
