@@ -187,8 +187,9 @@ class Collection:
     def start_run(self, spider: str) -> str:
         """Begin a run: its id is its UTC start, moved on where that second is taken."""
         started = self.now().replace(microsecond=0)
-        while self.ledger.has_run(run := started.strftime("%Y%m%dT%H%M%SZ")) or any(
-            self.runs.glob(f"{run}*")
+        while (
+            self.ledger.find_run(run := started.strftime("%Y%m%dT%H%M%SZ")) is not None
+            or (self.runs / f"{run}.json").exists()
         ):
             started += timedelta(seconds=1)
         self.run = run

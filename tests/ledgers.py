@@ -19,11 +19,9 @@ Row = dict[str, str | int | None]
 def rows_of(folder: Path) -> dict[str, list[Row]]:
     """Every row of a collection's ledger but for the volatile columns, by table."""
     with closing(sqlite3.connect(f"file:{folder}/ledger.sqlite?mode=ro", uri=True)) as database:
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master")]
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
         found = {}
-        for table in tables:
-            if table.startswith(("sqlite_", "capture_unread")):
-                continue
+        for (table,) in tables:
             cursor = database.execute(f"SELECT * FROM {table}")
             names = [column[0] for column in cursor.description]
             hidden = VOLATILE.get(table, set())

@@ -7,6 +7,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from mirror.ledger.schema import full
 from mirror.ledger.values import CapturedPage, UnreadCapture, UnreadFailure, Validators
 from mirror.warc.capture import Capture
 
@@ -22,15 +23,10 @@ _ADD = (
     f"INSERT OR REPLACE INTO capture ({_LISTED}, run, unread)"
     f" VALUES ({', '.join('?' * (len(_COLUMNS) + 2))})"
 )
+_FULL = "capture INDEXED BY capture_full"
+"""Named, because SQLite takes the primary key for as good: it does not know of pages with thousands
+of captures of which one is full."""
 _BATCH = 500
-
-
-def _full(table: str = "capture") -> str:
-    """A condition: the capture holds a whole page."""
-    return (
-        f"({table}.type='resource' OR {table}.type='response' AND {table}.status=200)"
-        f" AND {table}.truncated IS NULL"
-    )
 
 
 class Captures:
@@ -62,7 +58,7 @@ class Captures:
     def latest(self, url: str) -> tuple[Capture, str] | None:
         """The newest full capture of `url` and its run: what a revisit refers to."""
         row = self._db.execute(
-            f"SELECT {_LISTED}, run FROM capture WHERE url=? AND {_full()}"
+            f"SELECT {_LISTED}, run FROM {_FULL} WHERE url=? AND {full()}"
             " ORDER BY date DESC LIMIT 1",
             (url,),
         ).fetchone()
@@ -71,7 +67,7 @@ class Captures:
     def latest_before(self, url: str, date: str) -> Capture | None:
         """The newest full capture of `url` that is older than `date`."""
         row = self._db.execute(
-            f"SELECT {_LISTED} FROM capture WHERE url=? AND date<? AND {_full()}"
+            f"SELECT {_LISTED} FROM {_FULL} WHERE url=? AND date<? AND {full()}"
             " ORDER BY date DESC LIMIT 1",
             (url, date),
         ).fetchone()
@@ -80,7 +76,7 @@ class Captures:
     def before(self, url: str, run: str) -> bool:
         """Whether an earlier run than `run` made a full capture of `url`."""
         row = self._db.execute(
-            f"SELECT EXISTS (SELECT 1 FROM capture WHERE url=? AND run<? AND {_full()})", (url, run)
+            f"SELECT EXISTS (SELECT 1 FROM {_FULL} WHERE url=? AND run<? AND {full()})", (url, run)
         ).fetchone()
         return bool(row[0])
 
@@ -89,7 +85,7 @@ class Captures:
         row = self._db.execute(
             "SELECT etag, last_modified FROM capture WHERE url=? AND truncated IS NULL"
             " AND (type='revisit' OR status=200)"
-            f" AND date>=(SELECT max(date) FROM capture WHERE url=? AND {_full()})"
+            f" AND date>=(SELECT max(date) FROM {_FULL} WHERE url=? AND {full()})"
             " AND (etag NOT NULL OR last_modified NOT NULL) ORDER BY date DESC LIMIT 1",
             (url, url),
         ).fetchone()
@@ -103,8 +99,8 @@ class Captures:
         listed = ", ".join(f"c.{name}" for name in _COLUMNS)
         query = (
             f"SELECT p.kind, p.channel, p.found_on, c.run, max(c.date), {listed}"
-            " FROM page p JOIN capture c ON c.url=p.url"
-            f" WHERE p.url>? AND {_full('c')} GROUP BY p.url ORDER BY p.url LIMIT {_BATCH}"
+            " FROM capture c INDEXED BY capture_full CROSS JOIN page p ON p.url=c.url"
+            f" WHERE c.url>? AND {full('c.')} GROUP BY c.url ORDER BY c.url LIMIT {_BATCH}"
         )
         last = ""
         while rows := self._db.execute(query, (last,)).fetchall():
@@ -128,7 +124,7 @@ class Captures:
 
     def any_page(self) -> str | None:
         """The URL of some capture that holds a whole page."""
-        row = self._db.execute(f"SELECT url FROM capture WHERE {_full()} LIMIT 1").fetchone()
+        row = self._db.execute(f"SELECT url FROM {_FULL} WHERE {full()} LIMIT 1").fetchone()
         return row[0] if row else None
 
     def unread(self, warc: str) -> Iterator[UnreadCapture | UnreadFailure]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "ledger.sqlite"
+_RUN = "id, spider, started, finished, exit_status, items"
 
 
 class LedgerError(Exception):
@@ -98,9 +99,6 @@ class Ledger:
 
     # Runs
 
-    def has_run(self, run: str) -> bool:
-        return self._db.execute("SELECT 1 FROM run WHERE id=?", (run,)).fetchone() is not None
-
     def start_run(self, run: str, spider: str, started: str) -> None:
         """Note that a run began; one that is known already stays as it is."""
         self._db.execute(
@@ -126,17 +124,25 @@ class Ledger:
 
     def runs(self) -> list[RunRow]:
         """All runs, oldest first."""
-        rows = self._db.execute(
-            "SELECT id, spider, started, finished, exit_status, items FROM run ORDER BY id"
-        )
-        return [RunRow(*row) for row in rows]
+        return [RunRow(*row) for row in self._db.execute(f"SELECT {_RUN} FROM run ORDER BY id")]
+
+    def find_run(self, run: str) -> RunRow | None:
+        row = self._db.execute(f"SELECT {_RUN} FROM run WHERE id=?", (run,)).fetchone()
+        return RunRow(*row) if row else None
+
+    def newest_run(self, *, before: str = "~") -> RunRow | None:
+        """
+        :param before: a run; that which came before it is meant. By default the newest of all,
+            since ids begin with a digit.
+        """
+        row = self._db.execute(
+            f"SELECT {_RUN} FROM run WHERE id<? ORDER BY id DESC LIMIT 1", (before,)
+        ).fetchone()
+        return RunRow(*row) if row else None
 
     def unfinished_runs(self) -> list[RunRow]:
         """Runs that came to no end, oldest first."""
-        rows = self._db.execute(
-            "SELECT id, spider, started, finished, exit_status, items FROM run"
-            " WHERE finished IS NULL ORDER BY id"
-        )
+        rows = self._db.execute(f"SELECT {_RUN} FROM run WHERE finished IS NULL ORDER BY id")
         return [RunRow(*row) for row in rows]
 
     # Articles

@@ -108,7 +108,9 @@ class Pages:
             (outcome, run, run, looked, outcome, reason, status, url),
         )
         self._db.execute(
-            "UPDATE capture SET unread=0 WHERE url=? AND date<=? AND unread", (url, looked)
+            "UPDATE capture INDEXED BY capture_unread_page SET unread=0"
+            " WHERE url=? AND date<=? AND unread",
+            (url, looked),
         )
         self.judged(url, outcome, reason=reason, status=status)
 

@@ -1,15 +1,31 @@
 """The tables of a ledger."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change below; a ledger of another version is made anew from the archive."""
 
-SCHEMA = """
+
+def full(table: str = "") -> str:
+    """A condition: the capture holds a whole page.
+
+    ``capture_full`` has those alone; SQLite uses it where this is asked for (SQLite, "Partial
+    Indexes").
+
+    :param table: name of the table with a dot behind, where a query has several.
+    """
+    return (
+        f"({table}type='resource' OR {table}type='response' AND {table}status=200)"
+        f" AND {table}truncated IS NULL"
+    )
+
+
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run (
     id TEXT PRIMARY KEY, spider TEXT NOT NULL, started TEXT NOT NULL,
     finished TEXT, exit_status INTEGER,     -- status NULL: it was killed, and completed later
     items INTEGER NOT NULL DEFAULT 0        -- bytes of items/<run>.jsonl that a checkpoint knows
 ) WITHOUT ROWID;
+CREATE INDEX run_unfinished ON run (id) WHERE finished IS NULL;
 CREATE TABLE page (
     url TEXT PRIMARY KEY, kind TEXT NOT NULL, channel TEXT NOT NULL,
     found_on TEXT NOT NULL,         -- the page that named it first
@@ -27,7 +43,12 @@ CREATE TABLE capture (
     unread INTEGER NOT NULL DEFAULT 0,      -- 1 until what it says has been acted upon
     PRIMARY KEY (url, date)
 ) WITHOUT ROWID;
+-- A page that is looked at every hour has thousands of captures in a year, of which few are full
+-- and none is unread: what a run asks for is found without going through them.
+CREATE INDEX capture_full ON capture (url, date) WHERE {full()};
+CREATE INDEX capture_date ON capture (date);
 CREATE INDEX capture_unread ON capture (warc, offset) WHERE unread;
+CREATE INDEX capture_unread_page ON capture (url, date) WHERE unread;
 CREATE TABLE failure (              -- looks that failed and are not accounted for yet
     warc TEXT NOT NULL, offset INTEGER NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
     reason TEXT NOT NULL, status INTEGER, run TEXT NOT NULL,

@@ -50,7 +50,7 @@ def absorb(collection: Collection) -> Absorbed:
         collection.forget_ledger()
         safe = {}
     # A ledger that knows of a run was there before the first record of it.
-    blank = not collection.ledger.runs()
+    blank = collection.ledger.newest_run() is None
     absorbed = Absorbed(rebuilt=blank and bool(paths))
     reader = _Reader(collection.ledger)
     for path in paths:
@@ -91,8 +91,8 @@ def _cut_items(collection: Collection, runs: set[str]) -> None:
     torn = runs | set((ledger.get(TORN) or "").split())
     if torn:
         ledger.put(TORN, " ".join(sorted(torn)))
-    for run in ledger.runs():
-        if run.id in torn:
+    for run in map(ledger.find_run, sorted(torn)):
+        if run is not None:
             collection.cut_items(run.id, run.items)
 
 
@@ -110,8 +110,8 @@ class _Reader:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.records = 0
-        runs = ledger.runs()
-        self._run = runs[-1].id if runs else ""
+        newest = ledger.newest_run()
+        self._run = newest.id if newest else ""
         self.runs = {run.id for run in ledger.unfinished_runs()}
         """Those of which something may be on disk that no checkpoint vouches for."""
         self._last: Capture | None = None

@@ -84,13 +84,14 @@ async def complete(
 def _unaccounted(collection: Collection) -> list[RunRow]:
     """Runs that came to no end, and those without a summary since the last that has one; oldest
     first."""
-    runs = [run for run in collection.ledger.runs() if run.id != collection.run]
-    found = {run.id for run in runs if run.finished is None}
-    for run in reversed(runs):
-        if (collection.runs / f"{run.id}.json").exists():
-            break
-        found.add(run.id)
-    return [run for run in runs if run.id in found]
+    ledger = collection.ledger
+    found = {run.id: run for run in ledger.unfinished_runs()}
+    run = ledger.newest_run()
+    while run is not None and not (collection.runs / f"{run.id}.json").exists():
+        found[run.id] = run
+        run = ledger.newest_run(before=run.id)
+    found.pop(collection.run, None)
+    return [found[run_id] for run_id in sorted(found)]
 
 
 class _Completion:
