@@ -134,4 +134,5 @@ def test_every_page_that_is_wanted_is_among_the_ledgers_candidates(
     found = ledger.pages.find("u")
     assert found is not None
     if known.wants(found):
-        assert [each.url for each in ledger.pages.candidates([], known.looked_before)] == ["u"]
+        dates = known.looked_before, known.article_looked_before
+        assert [each.url for each in ledger.pages.candidates([], *dates)] == ["u"]

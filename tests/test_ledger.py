@@ -15,9 +15,10 @@ from mirror.warc import Location
 from mirror.warc.capture import Capture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from mirror.ledger import Outcome
+    from mirror.ledger import Outcome, PageKind
 
 URL = "http://127.0.0.1/pages/c/n1.md"
 CAPTURE = Capture(
@@ -125,18 +126,74 @@ def test_candidates_are_what_may_have_to_be_looked_at(ledger: Ledger) -> None:
         "dead": "dangling",
         "done": "item",
         "old": "item",
+        "old index": "index",
         "settled": "index",
         "unsettled": "index",
     }
     for name, outcome in outcomes.items():
         older = {"settled": "2026-03-01T00:00:00Z", "unsettled": "2026-03-03T00:00:00Z"}.get(name)
-        ledger.pages.note(name, "article", "c", "root", older)
-        looked = "2026-01-01T00:00:00Z" if name == "old" else "2026-03-02T00:00:00Z"
+        kind: PageKind = "index" if outcome == "index" else "article"
+        ledger.pages.note(name, kind, "c", "root", older)
+        looked = "2026-01-01T00:00:00Z" if "old" in name else "2026-03-02T00:00:00Z"
         if outcome is not None:
             ledger.pages.end(name, "r1", outcome, looked=looked)
-    found = [page.url for page in ledger.pages.candidates([], "2026-02-01T00:00:00Z")]
-    assert found == ["dead", "failed", "new", "old", "unsettled"]
-    assert not list(ledger.pages.candidates(["other"], "2026-02-01T00:00:00Z"))
+
+    def candidates(channels: list[str], articles: str) -> list[str]:
+        found = ledger.pages.candidates(channels, "2026-02-01T00:00:00Z", articles)
+        return [page.url for page in found]
+
+    assert candidates([], "2026-02-01T00:00:00Z") == [
+        "dead",
+        "failed",
+        "new",
+        "old",
+        "old index",
+        "unsettled",
+    ]
+    assert "old" not in candidates([], ""), "articles are left alone, however old"
+    assert candidates(["other"], "2026-02-01T00:00:00Z") == []
+
+
+ASKED: dict[str, Callable[[Ledger], object]] = {
+    "latest": lambda ledger: ledger.captures.latest(URL),
+    "latest_before": lambda ledger: ledger.captures.latest_before(URL, "2027"),
+    "before": lambda ledger: ledger.captures.before(URL, "r2"),
+    "validators": lambda ledger: ledger.captures.validators(URL),
+    "newest_date": lambda ledger: ledger.captures.newest_date(),
+    "last_date": lambda ledger: ledger.captures.last_date(URL),
+    "any_page": lambda ledger: ledger.captures.any_page(),
+    "has_unread": lambda ledger: ledger.captures.has_unread(),
+    "newest_run": lambda ledger: ledger.newest_run(),
+    "unfinished_runs": lambda ledger: ledger.unfinished_runs(),
+    "end": lambda ledger: ledger.pages.end(URL, "r2", "item", looked="2027"),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_a_run_asks_costs_no_more_after_many_runs(asked: str) -> None:
+    def steps_after(runs: int) -> int:
+        """How many steps of SQLite's machine it takes."""
+        ledger = Ledger(":memory:")
+        ledger.pages.note(URL, "article", "c", "root")
+        ledger.captures.add(CAPTURE, "r1", unread=False)
+        for n in range(runs):
+            date = f"2026-02-01T00:{n // 60:02}:{n % 60:02}Z"
+            revisit = replace(CAPTURE, date=date, type="revisit", status=304)
+            ledger.captures.add(revisit, f"r{n:04}", unread=False)
+            ledger.start_run(f"r{n:04}", "web", date)
+            ledger.finish_run(f"r{n:04}", date, 0)
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        ledger._db.set_progress_handler(count, 1)
+        ASKED[asked](ledger)
+        return steps
+
+    assert steps_after(1000) <= steps_after(10) + 20
 
 
 def test_latest_is_a_full_one(ledger: Ledger) -> None:

@@ -71,10 +71,15 @@ class Policy:
     @property
     def looked_before(self) -> str:
         """A page that was last looked at after this ``WARC-Date`` is never due by its age."""
-        youngest = self._index_age
-        if self.refetch != "never":
-            youngest = min(youngest, self.age or timedelta())
-        return (self.now - youngest + timedelta(seconds=1)).strftime(_DATE)
+        return self._ago(self._index_age)
+
+    @property
+    def article_looked_before(self) -> str:
+        """The same for an article; no date where no article is due by its age."""
+        return "" if self.refetch == "never" else self._ago(self.age or timedelta())
+
+    def _ago(self, age: timedelta) -> str:
+        return (self.now - age + timedelta(seconds=1)).strftime(_DATE)
 
     @property
     def _index_age(self) -> timedelta:

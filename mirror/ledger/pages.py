@@ -42,14 +42,19 @@ class Pages:
         row = self._db.execute(f"SELECT {_KNOWN} FROM page WHERE url=?", (url,)).fetchone()
         return KnownPage(*row) if row else None
 
-    def candidates(self, channels: Sequence[str], looked_before: str) -> Iterator[KnownPage]:
+    def candidates(
+        self, channels: Sequence[str], looked_before: str, article_looked_before: str
+    ) -> Iterator[KnownPage]:
         """Pages that may have to be looked at again, in order of URL.
 
-        Those never looked at, failed or dead; those that became older since they were looked at;
-        and those last looked at before `looked_before`. Rows may be written meanwhile.
+        Those never looked at, failed or dead; pages of indexes that became older since they were
+        looked at; and those last looked at long ago. Rows may be written meanwhile.
 
         :param channels: names of the channels to which they belong, or the page that named them
             does; empty for all.
+        :param looked_before: a ``WARC-Date``: how long ago that is.
+        :param article_looked_before: the same for articles, of which there are so many that those
+            that are not wanted must not come; empty for none.
         """
         marks = ", ".join("?" * len(channels))
         within = (
@@ -61,9 +66,10 @@ class Pages:
         last = ""
         while rows := self._db.execute(
             f"SELECT {_KNOWN} FROM page WHERE url>? AND (outcome IS NULL"
-            f" OR outcome IN ('failed', 'dangling') OR looked<older OR looked<?){within}"
-            f" ORDER BY url LIMIT {_BATCH}",
-            (last, looked_before, *channels, *channels),
+            " OR outcome IN ('failed', 'dangling')"
+            " OR CASE kind WHEN 'article' THEN looked<? ELSE looked<older OR looked<? END)"
+            f"{within} ORDER BY url LIMIT {_BATCH}",
+            (last, article_looked_before, looked_before, *channels, *channels),
         ).fetchall():
             for row in rows:
                 yield KnownPage(*row)

@@ -161,7 +161,10 @@ class WebSpider(MirrorSpider):
         assert self.mirror is not None
         assert self.crawler.engine is not None
         channels = self.arguments.channels
-        for page in self.ledger.pages.candidates(channels, self.policy.looked_before):
+        policy = self.policy
+        for page in self.ledger.pages.candidates(
+            channels, policy.looked_before, policy.article_looked_before
+        ):
             address = self.mirror.find(page.url)
             if address is None:
                 continue
