@@ -46,6 +46,7 @@ HOST_FAILURES_MAX = 10  # in a row: three minutes of waits at most; then it is g
 ADDONS = {"mirror.capture.WarcAddon": 300}
 WARC_RECORDER = "mirror.extensions.recorder.CollectionRecorder"
 WARC_MAX_SIZE = 1_000_000_000  # bytes; a file is rotated before a record would begin beyond it
+WARC_RESUME_SIZE = 64_000_000  # bytes; a larger file of an earlier run is not gone on in
 CHECKPOINT_SECONDS = 5  # a capture is safe from power loss after this time, plus one fsync
 MINIMUM_FREE_BYTES = 256 * 1024 * 1024  # a run does not start, and stops, with less room
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of a body, before and after decompression

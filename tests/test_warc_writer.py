@@ -168,10 +168,24 @@ def test_a_full_file_is_not_resumed(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 2
 
 
-def test_resume_can_be_refused(tmp_path: Path) -> None:
-    samples.writer(tmp_path).close()
-    samples.writer(tmp_path, resume=False).close()
+def test_a_large_file_is_left_to_the_runs_that_wrote_it(tmp_path: Path) -> None:
+    target = samples.writer(tmp_path)
+    target.close()
+    size = target.path.stat().st_size
+    samples.writer(tmp_path, resume_size=size + 1).close()
+    assert len(names(tmp_path)) == 1, "there was room for a byte"
+    before = target.path.read_bytes()
+    samples.writer(tmp_path, resume_size=len(before)).close()
     assert len(names(tmp_path)) == 2
+    assert target.path.read_bytes() == before
+
+
+def test_a_run_that_writes_much_goes_on_in_its_file(tmp_path: Path) -> None:
+    target = samples.writer(tmp_path, resume_size=100)
+    target.write([samples.resource(noise(1500))])
+    target.write([samples.resource(noise(1500))])
+    target.close()
+    assert len(names(tmp_path)) == 1
 
 
 def test_a_clock_set_back_does_not_confuse_the_order(tmp_path: Path) -> None:

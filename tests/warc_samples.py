@@ -113,7 +113,7 @@ def writer(folder: Path, **options: object) -> warc.WarcWriter:
 
 def write_file(folder: Path, groups: Iterable[list[warc.Record]]) -> Path:
     """A closed WARC file of `groups`, begun by its ``warcinfo`` record."""
-    target = writer(folder, resume=False)
+    target = writer(folder, resume_size=0)
     for group in groups:
         target.write(group)
     target.close()

@@ -57,7 +57,8 @@ class Recorder:
             Path(settings.get("WARC_DIR", "archive")),
             settings.get("WARC_PREFIX") or settings["BOT_NAME"],
             info=warcinfo_fields(crawler),
-            max_size=settings.getint("WARC_MAX_SIZE", 1_000_000_000),
+            max_size=settings.getint("WARC_MAX_SIZE", warc.DEFAULT_MAX_SIZE),
+            resume_size=settings.getint("WARC_RESUME_SIZE", warc.DEFAULT_RESUME_SIZE),
             now=lambda: datetime.now(UTC),
         )
         recorder = cls(crawler, writer)

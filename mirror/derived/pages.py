@@ -61,7 +61,11 @@ class PageWriter:
             "description": "Readable pages made of captures; WARC-X-Derived-From names the record",
         }
         self._writer = warc.WarcWriter(
-            derived.archive, derived.prefix, info=info, now=now, resume=resume
+            derived.archive,
+            derived.prefix,
+            info=info,
+            now=now,
+            resume_size=warc.DEFAULT_MAX_SIZE if resume else 0,
         )
 
     def __enter__(self) -> Self:

@@ -39,6 +39,7 @@ class CollectionRecorder(Recorder):
                 **({"ref": ref} if ref else {}),
             ),
             max_size=settings.getint("WARC_MAX_SIZE"),
+            resume_size=settings.getint("WARC_RESUME_SIZE"),
             now=collection.now,
             whole=collection.ledger.safe_lengths(),
         )

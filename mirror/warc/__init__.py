@@ -23,9 +23,11 @@ from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records, rec
 from mirror.warc.record import Record, new_record_id, safe_text, safe_uri
 from mirror.warc.recovery import DamagedWithin, cut_torn_tail, next_record, whole_length
 from mirror.warc.thread import WriterThread
-from mirror.warc.writer import WarcWriter
+from mirror.warc.writer import DEFAULT_MAX_SIZE, DEFAULT_RESUME_SIZE, WarcWriter
 
 __all__ = [
+    "DEFAULT_MAX_SIZE",
+    "DEFAULT_RESUME_SIZE",
     "BadEncoding",
     "BadWarc",
     "BodyTooLarge",

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEFAULT_MAX_SIZE = 1_000_000_000
+DEFAULT_RESUME_SIZE = 64_000_000
+"""Each run tells the SHA-256 of the files that it wrote to, and has to read all of them for it: a
+tenth of a second at this size. A year of hourly runs without news adds 40 MB."""
 DEFAULT_LEVEL = 2
 """isal's second level: against zlib's sixth about five times as fast and 7 % larger on Markdown
 pages of 8 kB (``benchmarks/compression.py``); its third wins 1 % for a fifth of the speed."""
@@ -35,8 +38,10 @@ _PREFIX = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,149}")
 class WarcWriter:
     """Writes records into ``<prefix>-<YYYYMMDDhhmmss>-<serial>.warc.gz``, one gzip member each.
 
-    It goes on in the newest file while that is of this month (UTC) and smaller than `max_size`,
-    and begins a new one else; so do runs that follow each other. Each run's `info` is written as
+    It goes on in its file while that is of this month (UTC) and smaller than `max_size`, and begins
+    a new one else. So do runs that follow each other, but that a file of `resume_size` is left
+    alone: what a run costs that has little to write must not depend on what is there. Each run's
+    `info` is written as
     a ``warcinfo`` record where the run begins in a file, and the records after it name that one:
     WARC 1.1 §6.2 lets ``warcinfo`` stand anywhere, for all that follows up to the next.
 
@@ -48,7 +53,8 @@ class WarcWriter:
     :param info: fields of the ``warcinfo`` records; format and standard are added.
     :param now: the time, aware, for file names and ``warcinfo`` dates.
     :param level: of isal, 0 to 3.
-    :param resume: ``False`` begins a new file in any case.
+    :param resume_size: bytes from which on a file that is there is not gone on in; 0 begins a new
+        one in any case.
     :param whole: by file name, a length that is known to be whole records, as from a ledger's
         checkpoint: recovery need not read up to there.
     :raises ValueError: `prefix` cannot begin a file name.
@@ -64,7 +70,7 @@ class WarcWriter:
         now: Callable[[], datetime],
         max_size: int = DEFAULT_MAX_SIZE,
         level: int = DEFAULT_LEVEL,
-        resume: bool = True,
+        resume_size: int = DEFAULT_RESUME_SIZE,
         whole: Mapping[str, int] | None = None,
     ) -> None:
         if not _PREFIX.fullmatch(prefix):
@@ -82,7 +88,8 @@ class WarcWriter:
         newest, self._serial = self._newest()
         if newest and not self._recover(newest, (whole or {}).get(newest.name)):
             newest = None
-        if resume and newest and self._has_room(newest, newest.stat().st_size):
+        size = newest.stat().st_size if newest else 0
+        if newest and size < resume_size and self._has_room(newest, size):
             self._file = WarcFile(newest, new=False)
             self._begin_run()
         else:
