@@ -2,10 +2,11 @@
 
     python -m benchmarks.year [--hours 8760] [--articles 2000] [--folder DIR]
 
-One real crawl of a mirror of our own making, then the hours: each run is stored by the program's
-own code (the same records, ledger, index and summary as a real one, under a clock that is an hour
-further), without the network and without Scrapy. At the end the collection is opened, verified,
-made anew, backed up and crawled once more for real.
+Two real crawls of a mirror of our own making, dated as many hours back; then the hours: what the
+second crawl recorded is recorded again by the program's own code, under a clock that is an hour
+further each time, without the network and without Scrapy's engine (``benchmarks/idle_runs.py``).
+Index pages that are done are looked at once in thirty days, as by a real crawl. At the end, today,
+the collection is opened, crawled once more for real, verified, made anew and backed up.
 """
 
 from __future__ import annotations
@@ -21,108 +22,81 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirror import warc
+from scrapy.utils.project import get_project_settings
+
+from benchmarks.idle_runs import answers_of, idle_run
+from benchmarks.processes import measured
 from mirror.demo import DemoServer
-from mirror.events import RunEnded
-from mirror.extensions.findings import Findings
-from mirror.extensions.summary import build_summary
-from mirror.frontier import ROOT
 from mirror.recovery import open_collection
-from mirror.warc.capture import capture_of
-from tests.crawling import crawl, scrapy
 from tests.grown_mirror import GrownMirror
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator, Sequence
-
-    from mirror.collection import Collection
+    from collections.abc import Iterator
 
 NAME = "year"
-REQUEST = b'GET /%b HTTP/1.1\r\nHost: 127.0.0.1\r\nIf-None-Match: "0123456789abcdef"\r\n\r\n'
-ANSWER = b'HTTP/1.1 304 Not Modified\r\nServer: nginx\r\nETag: "0123456789abcdef"\r\n\r\n'
+CHANNELS = 4
+FEW = 100
+"""Runs at the beginning and at the end that are compared."""
+EARLIER = """
+import datetime
+import mirror.collection
+import mirror.capture.connection
+from scrapy.cmdline import execute
+
+class Earlier(datetime.datetime):
+    @classmethod
+    def now(cls, tz):
+        return datetime.datetime.now(tz) - datetime.timedelta(hours={hours})
+
+mirror.collection.utc_now = lambda: Earlier.now(datetime.UTC)
+mirror.capture.connection.datetime = Earlier
+execute()
+"""
+"""``scrapy`` under a clock that is some hours behind."""
 
 
-def idle_run(output: Path, heads: Sequence[str], now: datetime) -> None:
-    """One run that asks for the heads, and is told that none has changed."""
-    collection = open_collection(output, NAME, None, now=lambda: now)
-    run = collection.start_run("web")
-    date = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    writer = warc.WarcWriter(
-        collection.archive,
-        NAME,
-        info={"software": "benchmark", "run": run, "spider": "web", "robots": "obey"},
-        now=collection.now,
-        whole=collection.ledger.safe_lengths(),
-    )
-    for url in heads:
-        _not_modified(collection, writer, url, date)
-    writer.write([RunEnded(date, run, 0, "finished").record()])
-    writer.close()
-    summary = build_summary(
-        collection.ledger,
-        run,
-        Findings(),
-        head={
-            "spider": "web",
-            "mirror": collection.ledger.get("mirror"),
-            "ref": None,
-            "arguments": {},
-            "robots": "obey",
-            "started": now.isoformat(),
-            "finished": now.isoformat(),
-            "seconds": 0.0,
-            "reason": "finished",
-        },
-        stats={
-            "warc/records/revisit": len(heads),
-            "warc/statuses/304": len(heads),
-            "warc/bytes/received": len(ANSWER) * len(heads),
-            "indexes/unchanged": len(heads),
-        },
-        warcs=collection.take_stock(),
-        exit_status=0,
-    )
-    collection.finish_run({**summary, "software": "benchmark"}, date, 0)
-    collection.close()
-
-
-def _not_modified(collection: Collection, writer: warc.WarcWriter, url: str, date: str) -> None:
-    ledger, run = collection.ledger, collection.run
-    found = ledger.captures.latest(url)
-    assert found is not None
-    earlier, _ = found
-    exchange = warc.Exchange(url, date, "127.0.0.1", ("http/1.1",))
-    request = warc.request(REQUEST % url.split("/", 3)[3].encode(), exchange)
-    parsed = warc.parse_response(ANSWER)
-    revisit, metadata = warc.revisit_not_modified(
-        ANSWER,
-        parsed,
-        exchange,
-        earlier=warc.Earlier(earlier.record_id, earlier.url, earlier.date),
-        payload_digest=earlier.record_digest,
-        concurrent_to=(request.record_id,),
-    )
-    _, place, _ = writer.write([request, revisit, metadata])
-    ledger.pages.due(url)
-    ledger.captures.add(capture_of(revisit, place, parsed, None, earlier), run, unread=False)
-    ledger.pages.end(url, run, "index", reason="epoch", status=304, looked=date)
+def crawl(output: Path, url: str, *options: str, hours: int = 0) -> None:
+    """One real crawl, dated `hours` back."""
+    command = [sys.executable, "-c", EARLIER.format(hours=hours), "crawl", "web", "-L", "ERROR"]
+    arguments = ["-a", f"mirror={url}", "-a", f"collection={NAME}", "-s", f"OUTPUT_DIR={output}"]
+    measured([*command, *arguments, *options])
 
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
-    began = time.monotonic()
+    began = time.perf_counter()
     yield
-    print(f"{what:34} {time.monotonic() - began:8.2f} s", flush=True)
+    print(f"{what:38} {time.perf_counter() - began:10.2f} s", flush=True)
 
 
 def folders(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Name, number of files and bytes of each part of a collection."""
-    parts = {"ledger": [folder / "ledger.sqlite"]}
-    for name in ("archive", "items", "indexes", "runs"):
-        parts[name] = list((folder / name).iterdir())
-    for name, files in sorted(parts.items()):
+    """Name, number of files and bytes of each part of a collection, the last one all of them."""
+    parts = {
+        name: list((folder / name).iterdir()) for name in ("archive", "items", "indexes", "runs")
+    }
+    parts["ledger"] = [folder / "ledger.sqlite"]
+    parts["all"] = [path for paths in parts.values() for path in paths]
+    for name, files in parts.items():
         yield name, len(files), sum(path.stat().st_size for path in files)
+
+
+def make(folder: Path, hours: int, articles: int, url: str) -> list[float]:
+    """Let a year go by in the collection in `folder`; gives the seconds of each run."""
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=hours)
+    crawl(folder, url, hours=hours + 2)
+    # Every index page is asked for by its validators, so that its answer is known.
+    crawl(folder, url, "-a", "age=0s", hours=hours + 1)
+    second = max((folder / NAME / "runs").iterdir()).stem
+    answers = answers_of(folder / NAME / "archive", second)
+    settings = get_project_settings()
+    times = []
+    for hour in range(hours):
+        started = time.perf_counter()
+        idle_run(folder, NAME, answers, settings, began + timedelta(hours=hour))
+        times.append(time.perf_counter() - started)
+        if sys.stderr.isatty() and hour % 100 == 0:
+            print(f"\r{hour} of {hours}", end="\r", file=sys.stderr, flush=True)
+    return times
 
 
 def main() -> None:
@@ -133,60 +107,35 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--folder", type=Path, help="where to work; by default a temporary one")
     args = parser.parse_args()
+    if args.hours < 1:
+        parser.error("--hours takes a number from 1")
     with tempfile.TemporaryDirectory(prefix="year-", dir=args.folder) as folder:
         _measure(Path(folder), args.hours, args.articles)
 
 
 def _measure(folder: Path, hours: int, articles: int) -> None:
     site, output = folder / "site", folder / "output"
-    mirror = GrownMirror({f"ncid900{n}": articles // 4 for n in range(1, 5)})
+    mirror = GrownMirror({f"ncid900{n}": articles // CHANNELS for n in range(CHANNELS)})
     mirror.write(site)
     with DemoServer(site=site) as server:
-        first = crawl(output, mirror=server.url, collection=NAME)
-        if first.status:
-            sys.exit(first.output)
-        heads = [
-            server.url + path
-            for path in sorted({ROOT, *(p for p in mirror.indexes if p.endswith("README.md"))})
-        ]
-        began = datetime.now(UTC).replace(microsecond=0)
-        times = []
-        for hour in range(1, hours + 1):
-            started = time.monotonic()
-            idle_run(output, heads, began + timedelta(hours=hour))
-            times.append(time.monotonic() - started)
-            if sys.stderr.isatty() and hour % 100 == 0:
-                print(f"\r{hour} of {hours}", end="", file=sys.stderr, flush=True)
-        few = max(1, min(100, hours // 4))
-        before, after = (statistics.median(part) for part in (times[:few], times[-few:]))
-        print(
-            f"{len(mirror.articles)} articles, {hours} runs without news, {len(heads)} heads each"
-        )
+        times = make(output, hours, articles, server.url)
+        few = max(1, min(FEW, hours // 2))
+        first, last = (statistics.median(part) * 1000 for part in (times[:few], times[-few:]))
+        print(f"{len(mirror.articles):,} articles, then {hours:,} hourly runs without news")
         for name, files, size in folders(output / NAME):
-            print(f"{name:34} {files:8} files {size / 1e6:10.2f} MB")
-        print(
-            f"the last runs beside the first     {after / before:8.2f} times"
-            f" ({before * 1000:.0f} ms and {after * 1000:.0f} ms)"
-        )
+            print(f"{name:38} {files:10,} files {size / 1e6:10.1f} MB")
+        print(f"{f'a run, median of the first {few}':38} {first:10.1f} ms")
+        print(f"{f'a run, median of the last {few}':38} {last:10.1f} ms {last / first:10.2f} times")
         with timed("open and close"):
             open_collection(output, NAME, None).close()
-        with timed("scrapy status"):
-            _must(scrapy("status", "-s", f"OUTPUT_DIR={output}", NAME))
-        with timed("scrapy verify"):
-            _must(scrapy("verify", "-s", f"OUTPUT_DIR={output}", NAME))
-        with timed("a real run"):
-            real = crawl(output, mirror=server.url, collection=NAME)
-        if real.status or real.summary["articles"]["new"]:
-            sys.exit(real.output)
-        with timed("scrapy rebuild"):
-            _must(scrapy("rebuild", "-s", f"OUTPUT_DIR={output}", NAME))
-        with timed("tar, uncompressed"), tarfile.open(folder / "backup.tar", "w") as tar:
+        with timed("a real run without news"):
+            crawl(output, server.url)
+        scrapy = [sys.executable, "-m", "scrapy"]
+        for command in ("status", "verify", "rebuild"):
+            with timed(f"scrapy {command}"):
+                measured([*scrapy, command, "-s", f"OUTPUT_DIR={output}", NAME])
+        with timed("tar"), tarfile.open(folder / "backup.tar", "w") as tar:
             tar.add(output / NAME, NAME)
-
-
-def _must(done: subprocess.CompletedProcess[str]) -> None:
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
