@@ -1,10 +1,10 @@
 """What it costs to be crash-safe and incremental, and what a run costs that finds nothing new.
 
-    python -m benchmarks.overhead URL [--channels A,B] [--rounds 3]
+    python -m benchmarks.overhead [URL] [--channels A,B] [--rounds 3]
 
 The same first crawl in turn with everything that makes it safe, and without: no flush of the disk,
-no checkpoint, a ledger in memory that is gone with the process. Then a second run over the last
-collection, when nothing has changed.
+no checkpoint, a ledger in memory that is gone with the process. Each safe one is followed by a
+second run, when nothing has changed. Which of the two comes first changes from round to round.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.processes import Usage, measured
+from benchmarks.serving import mirror_url
 
 SAFE = "from scrapy.cmdline import execute; execute()"
 UNSAFE = """
@@ -42,19 +43,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("url", help="base URL of a mirror that is served on this machine")
+    parser.add_argument("url", nargs="?", help="base URL; default: epoch-news of the corpus")
     parser.add_argument("--channels", default="")
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    safe, unsafe, again = [], [], []
-    with tempfile.TemporaryDirectory(prefix="overhead-") as folder:
+    if args.rounds < 1:
+        parser.error("--rounds takes a number from 1")
+    safe: list[Usage] = []
+    unsafe: list[Usage] = []
+    again: list[Usage] = []
+
+    def crawl_safely(output: Path) -> None:
+        safe.append(run(SAFE, output, url, args.channels))
+        again.append(run(SAFE, output, url, args.channels))
+
+    def crawl_unsafely(output: Path) -> None:
+        unsafe.append(run(UNSAFE + SAFE, output, url, args.channels, *NO_CHECKPOINTS))
+
+    with mirror_url(args.url) as url:
         for number in range(args.rounds):
-            output = Path(folder) / f"safe-{number}"
-            safe.append(run(SAFE, output, args.url, args.channels))
-            again.append(run(SAFE, output, args.url, args.channels))
-            bare = Path(folder) / f"unsafe-{number}"
-            code = f"{UNSAFE}{SAFE}"
-            unsafe.append(run(code, bare, args.url, args.channels, *NO_CHECKPOINTS))
+            turns = [crawl_safely, crawl_unsafely]
+            for turn in reversed(turns) if number % 2 else turns:
+                with tempfile.TemporaryDirectory(prefix="overhead-") as folder:
+                    turn(Path(folder))
     clock, processor = _medians(safe)
     for name, usages in (("safe", safe), ("unsafe", unsafe), ("nothing new", again)):
         print("{:14} {:8.2f} s {:8.2f} s of processors".format(name, *_medians(usages)))
