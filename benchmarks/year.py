@@ -19,6 +19,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ from mirror.recovery import open_collection
 from tests.grown_mirror import GrownMirror
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.idle_runs import Answer
 
 NAME = "year"
 CHANNELS = 4
@@ -80,23 +83,31 @@ def folders(folder: Path) -> Iterator[tuple[str, int, int]]:
         yield name, len(files), sum(path.stat().st_size for path in files)
 
 
-def make(folder: Path, hours: int, articles: int, url: str) -> list[float]:
-    """Let a year go by in the collection in `folder`; gives the seconds of each run."""
-    began = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=hours)
-    crawl(folder, url, hours=hours + 2)
+def begin(output: Path, url: str, hours: int) -> dict[str, Answer]:
+    """Make the collection, some hours ago; gives what each further run is answered."""
+    crawl(output, url, hours=hours + 2)
     # Every index page is asked for by its validators, so that its answer is known.
-    crawl(folder, url, "-a", "age=0s", hours=hours + 1)
-    second = max((folder / NAME / "runs").iterdir()).stem
-    answers = answers_of(folder / NAME / "archive", second)
+    crawl(output, url, "-a", "age=0s", hours=hours + 1)
+    folder = output / NAME
+    return answers_of(folder / "archive", max((folder / "runs").iterdir()).stem)
+
+
+def let_pass(output: Path, hours: int, answers: Mapping[str, Answer]) -> Iterator[None]:
+    """Each of the hours up to now, of which a run has just come to its end."""
     settings = get_project_settings()
-    times = []
-    for hour in range(hours):
-        started = time.perf_counter()
-        idle_run(folder, NAME, answers, settings, began + timedelta(hours=hour))
-        times.append(time.perf_counter() - started)
-        if sys.stderr.isatty() and hour % 100 == 0:
-            print(f"\r{hour} of {hours}", end="\r", file=sys.stderr, flush=True)
-    return times
+    now = datetime.now(UTC).replace(microsecond=0)
+    for ago in range(hours, 0, -1):
+        idle_run(output, NAME, answers, settings, now - timedelta(hours=ago))
+        yield
+
+
+def _seconds(output: Path, hours: int, answers: Mapping[str, Answer]) -> list[float]:
+    moments = [time.perf_counter()]
+    for _ in let_pass(output, hours, answers):
+        moments.append(time.perf_counter())
+        if sys.stderr.isatty() and len(moments) % 100 == 0:
+            print(f"{len(moments)} of {hours}", end="\r", file=sys.stderr, flush=True)
+    return [after - before for before, after in pairwise(moments)]
 
 
 def main() -> None:
@@ -118,7 +129,7 @@ def _measure(folder: Path, hours: int, articles: int) -> None:
     mirror = GrownMirror({f"ncid900{n}": articles // CHANNELS for n in range(CHANNELS)})
     mirror.write(site)
     with DemoServer(site=site) as server:
-        times = make(output, hours, articles, server.url)
+        times = _seconds(output, hours, begin(output, server.url, hours))
         few = max(1, min(FEW, hours // 2))
         first, last = (statistics.median(part) * 1000 for part in (times[:few], times[-few:]))
         print(f"{len(mirror.articles):,} articles, then {hours:,} hourly runs without news")
