@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mirror.collection import Collection, CollectionError, sha256_of, write_atomically
+from mirror.collection import (
+    Collection,
+    CollectionError,
+    index_files,
+    sha256_of,
+    write_atomically,
+)
+from tests import warc_samples as samples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,3 +144,24 @@ def test_digest_of_a_growing_file_is_of_the_length_it_had(tmp_path: Path) -> Non
     assert sha256_of(path, 2) == hashlib.sha256(b"ab").hexdigest()
     with pytest.raises(ValueError, match="3 bytes, not 4"):
         sha256_of(path, 4)
+
+
+def test_file_that_did_not_grow_is_not_read_again(tmp_path: Path) -> None:
+    collection = opened(tmp_path)
+
+    def grow(name: str, page: str) -> None:
+        with (collection.archive / name).open("ab") as file:
+            file.write(gzip.compress(samples.resource(b"tea", page).to_bytes()))
+
+    def stock() -> dict[str, str]:
+        return {entry["name"]: entry["sha256"] for entry in collection.take_stock()}
+
+    names = ["news-20261101000000-00001.warc.gz", "news-20261123000000-00002.warc.gz"]
+    for name in names:
+        grow(name, "n1")
+    assert list(stock()) == names
+    assert stock() == {}, "nothing grew"
+    grow(names[1], "n2")
+    digest = hashlib.sha256((collection.archive / names[1]).read_bytes()).hexdigest()
+    assert stock() == {names[1]: digest}
+    assert len(list(index_files(collection.folder).lines())) == 3
