@@ -122,6 +122,7 @@ lock: $(if $(UV),,dev) ## write requirements/*.txt anew from pyproject.toml [UPG
 	@$(call compile,runtime) pyproject.toml
 	@$(call compile,dev) pyproject.toml --group dev --constraints requirements/runtime.txt
 	@$(call compile,replay) --group replay
+	@$(call compile,wacz) --group wacz
 
 define compile
 "$${UV:-$$VENV/bin/uv}" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -139,6 +140,7 @@ endef
 clean: ## remove the environments and every cache; collections stay
 	@$(remove)
 	@VENV=$$VENV-replay; $(remove)
+	@VENV=$$VENV-wacz; $(remove)
 	rm -rf .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
 	rm -rf build dist ./*.egg-info
 	find . -path ./output -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,6 +9,7 @@ stand in its title: names and terms, which are what people look for.
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,35 @@ _RUN = re.compile(
     r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _LONGEST = 4
+_RECURRING = 3
+"""Titles that a piece stands in to be a term."""
+_PLACES = 1 << 23
+
+
+class Terms:
+    """Which pieces recur in the titles of a collection: the terms that people look for.
+
+    Counted in a table of fixed size, so that memory does not grow with the collection. Two pieces
+    that share a place in it are counted together: now and then one is taken for a term that is not.
+    """
+
+    def __init__(self) -> None:
+        self._counts = bytearray(_PLACES)
+
+    def add(self, title: str) -> None:
+        for piece in title_pieces(title):
+            place = _place(piece)
+            if self._counts[place] < _RECURRING:
+                self._counts[place] += 1
+
+    def needed(self, title: str) -> list[str]:
+        """What a title cannot be found without: all pieces of two, and the longer ones that are
+        terms."""
+        return [
+            piece
+            for piece in title_pieces(title)
+            if len(piece) == 2 or self._counts[_place(piece)] == _RECURRING
+        ]
 
 
 def title_pieces(title: str) -> list[str]:
@@ -35,6 +65,10 @@ def text_pieces(text: str) -> list[str]:
     counted = Counter(_pieces(text))
     ranked = sorted(counted.items(), key=lambda piece: -piece[1])
     return [piece for piece, count in ranked if len(piece) == 2 or count > 1]
+
+
+def _place(piece: str) -> int:
+    return zlib.crc32(piece.encode()) % _PLACES
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mirror.packing.grams import text_pieces, title_pieces
+from mirror.packing.grams import Terms, text_pieces, title_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,8 +110,11 @@ def write_extra_pages(catalogue: Catalogue, lines: LineReader, member: Member) -
     room = _Room(member)
     shown = _write_index_pages(catalogue, member, room)
     searched = 0
+    terms = Terms()
     for page in articles(catalogue, lines):
-        line = _search_line(page, room.share(total - searched))
+        terms.add(page.item.title)
+    for page in articles(catalogue, lines):
+        line = _search_line(page, terms, room.share(total - searched))
         if not room.has(len(line)):
             break
         member.write(line)
@@ -162,29 +165,26 @@ class _Room:
         self._packed, self._counted = self._member.packed, self._member.size
 
 
-def _search_line(page: ArticlePage, share: int) -> bytes:
-    """A line of about `share` bytes at most, but with its title's pieces of two in any case.
+def _search_line(page: ArticlePage, terms: Terms, share: int) -> bytes:
+    """A line of about `share` bytes at most, but with what its title is found by in any case.
 
     A text that fits whole stands first, so that the place found can be shown.
     """
     item = page.item
     entry = {"url": page.url, "ts": page.ts, "title": item.title}
-    in_title = title_pieces(item.title)
-    room = share - len(_line(entry)) - 12
+    needed = terms.needed(item.title)
+    room = share - len(_line(entry)) - 12 - sum(len(piece.encode()) + 1 for piece in needed)
     whole = len(item.text.encode()) + 1
-    pieces: list[str] = []
+    pieces = dict.fromkeys(needed)
     if room > 3 * whole:
-        pieces.append(item.text)
+        pieces = {item.text: None, **pieces}
         room -= whole
-    seen: set[str] = set()
-    for piece in [*in_title, *text_pieces(item.text)]:
-        room -= len(piece.encode()) + 1
-        needed = len(piece) == 2 and len(seen) < len(in_title)
-        if room < 0 and not needed:
-            break
-        if piece not in seen:
-            seen.add(piece)
-            pieces.append(piece)
+    for piece in (*title_pieces(item.title), *text_pieces(item.text)):
+        if piece not in pieces:
+            room -= len(piece.encode()) + 1
+            if room < 0:
+                break
+            pieces[piece] = None
     return _line({**entry, "text": " ".join(pieces)})
 
 

@@ -32,12 +32,13 @@ def default_environment() -> Path:
     return here.with_name(f"{here.name}-replay")
 
 
-def python_of(environment: Path) -> Path:
+def python_of(environment: Path, lock_name: str = LOCK_NAME) -> Path:
     """The Python with pywb in it; built first where that is not there, or of another lock.
 
+    :param lock_name: of the file in ``requirements/`` that says what is in it.
     :raises NoReplay: it cannot be built.
     """
-    lock = LOCKS / LOCK_NAME
+    lock = LOCKS / lock_name
     if not lock.is_file():
         raise NoReplay(f"{lock} is missing: replay runs from the project's own folder")
     environment.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,9 @@ def _is_complete(environment: Path, lock: Path) -> bool:
 def _build(environment: Path, lock: Path) -> None:
     if environment.exists() and not (environment / "pyvenv.cfg").is_file():
         raise NoReplay(f"{environment} is no virtual environment; not removed")
-    sys.stderr.write(f"scrapy replay: building {environment} with pywb, once; about a minute\n")
+    sys.stderr.write(
+        f"scrapy replay: building {environment} from {lock.name}, once; about a minute\n"
+    )
     try:
         shutil.rmtree(environment, ignore_errors=True)
         venv.create(environment, with_pip=True, symlinks=True)
