@@ -36,6 +36,48 @@ class PageFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PageGone:
+    """A page is not in the repository: one that was, or one that is named there all the same."""
+
+    url: str
+    date: str
+    """As a ``WARC-Date``: when it was deleted, or was looked for."""
+    commit: str
+    """That deleted it, or in which it was looked for."""
+    deleted: bool
+
+    @property
+    def reason(self) -> str:
+        return f"{'deleted in' if self.deleted else 'not in'} commit {self.commit}"
+
+    def record(self) -> Record:
+        event = "page-deleted" if self.deleted else "page-missing"
+        fields = [("event", event), ("commit", self.commit)]
+        return warc.metadata(fields, target_uri=self.url, date=self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """All that a run was asked for of a repository is in the archive, up to a commit."""
+
+    date: str
+    commit: str
+    asked: str
+    """What it was asked for: of which paths, and what of their history."""
+    completeness: str
+    """What the repository has beside what was captured of it: counts, as JSON."""
+
+    def record(self) -> Record:
+        fields = [
+            ("event", "history-read"),
+            ("commit", self.commit),
+            ("asked", self.asked),
+            ("completeness", self.completeness),
+        ]
+        return warc.metadata(fields, target_uri=f"{URN}history", date=self.date)
+
+
+@dataclass(frozen=True, slots=True)
 class RefResolved:
     """The branch or tag that a mirror's pages are read at was found out."""
 
@@ -66,7 +108,7 @@ class RunEnded:
         return warc.metadata(fields, target_uri=f"{URN}run:{self.run}", date=self.date)
 
 
-Event = PageFailed | RefResolved | RunEnded
+Event = PageFailed | PageGone | HistoryRead | RefResolved | RunEnded
 
 
 def read_event(record: Record) -> Event | None:
@@ -81,6 +123,10 @@ def read_event(record: Record) -> Event | None:
     match fields:
         case {"event": "page-failed", "reason": reason}:
             return PageFailed(target, date, reason, _number(fields.get("status", "")))
+        case {"event": "page-deleted" | "page-missing" as event, "commit": commit}:
+            return PageGone(target, date, commit, deleted=event == "page-deleted")
+        case {"event": "history-read", "commit": commit, "asked": asked}:
+            return HistoryRead(date, commit, asked, fields.get("completeness", ""))
         case {"event": "ref-resolved", "ref": ref}:
             return RefResolved(date, ref)
         case {"event": "run-ended", "run": run, "exit-status": status}:

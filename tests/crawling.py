@@ -62,15 +62,17 @@ def scrapy(
     )
 
 
-def crawl_arguments(output: Path, arguments: Mapping[str, str], *options: str) -> list[str]:
+def crawl_arguments(
+    output: Path, arguments: Mapping[str, str], *options: str, spider: str = "web"
+) -> list[str]:
     given = [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
-    return ["crawl", "web", "-s", f"OUTPUT_DIR={output}", *given, *options]
+    return ["crawl", spider, "-s", f"OUTPUT_DIR={output}", *given, *options]
 
 
-def crawl(output: Path, *options: str, **arguments: str) -> Finished:
-    """``scrapy crawl web`` into ``output/<collection>``."""
+def crawl(output: Path, *options: str, spider: str = "web", **arguments: str) -> Finished:
+    """``scrapy crawl`` into ``output/<collection>``."""
     arguments.setdefault("collection", "test")
-    done = scrapy(*crawl_arguments(output, arguments, *options))
+    done = scrapy(*crawl_arguments(output, arguments, *options, spider=spider))
     return Finished(done.returncode, done.stdout + done.stderr, output / arguments["collection"])
 
 

@@ -51,14 +51,15 @@ class GrownMirror:
 
     def write(self, root: Path) -> None:
         """Make the files under `root` those of this state; what is as it should be is left."""
-        for path, text in self._files():
+        for path, text in self.files().items():
             target = root / path
             data = text.encode()
             if not target.exists() or target.read_bytes() != data:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
 
-    def _files(self) -> list[tuple[str, str]]:
+    def files(self) -> dict[str, str]:
+        """Every file of this state by its path."""
         heads = "".join(
             f"#### 村里 &nbsp;>&nbsp; [{channel}](indexes/{channel}/README.md?{self.stamp})\n\n"
             for channel in self.sizes
@@ -70,7 +71,7 @@ class GrownMirror:
                 text = self._index(channel, size, page)
                 files.append((f"indexes/{channel}/{page}.md", text))
             files.append((f"indexes/{channel}/README.md", text))
-        return files
+        return dict(files)
 
     def _index(self, channel: str, size: int, page: int) -> str:
         # A page that is full stays as it is; the newest takes the newest, however many.

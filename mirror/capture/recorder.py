@@ -15,6 +15,8 @@ from mirror import __version__, warc
 from mirror.warc.capture import Capture, capture_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrapy.crawler import Crawler
 
     from mirror.capture.exchange import Exchange, Truncation
@@ -129,12 +131,7 @@ class Recorder:
         whole = parsed is not None and not truncated and parsed.status in (200, 304)
         latest = self.latest(url) if whole else None
         answer, *further = _answer(exchange, parsed, described, digest, truncated, request, latest)
-        try:
-            _, place, *_ = await self.writer.write([request, answer, *further])
-        except OSError as error:
-            self.failure = error
-            self.stop_crawl()
-            raise ArchiveUnwritable(f"{url}: {error}") from error
+        _, place, *_ = await self.write([request, answer, *further], url)
         capture = capture_of(answer, place, parsed, digest, latest)
         self.stats.inc_value(f"warc/records/{answer.type}")
         self.stats.inc_value(f"warc/statuses/{capture.status}")
@@ -145,6 +142,19 @@ class Recorder:
             self.stats.inc_value(f"warc/truncated/{truncated}")
         self.recorded(capture)
         return capture
+
+    async def write(self, group: Sequence[warc.Record], what: str) -> list[warc.Location]:
+        """Write records; when this returns, they are in the file (not yet synced).
+
+        :param what: they are about, for the error.
+        :raises ArchiveUnwritable: the archive cannot take them; the crawl is being ended.
+        """
+        try:
+            return await self.writer.write(group)
+        except OSError as error:
+            self.failure = error
+            self.stop_crawl()
+            raise ArchiveUnwritable(f"{what}: {error}") from error
 
     def _describe(
         self, url: str, exchange: Exchange, parsed: warc.Response | None

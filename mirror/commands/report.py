@@ -18,18 +18,20 @@ def report(summary: dict[str, Any], folder: Path) -> str:
     pages = summary["pages"]
     articles = summary["articles"]
     indexes = sum(pages.get(kind, {}).get("index", 0) for kind in ("root", "index", "other"))
+    read = sum(articles[kind] for kind in ("new", "changed", "unchanged"))
     lines = [
         "",
         f"Run {summary['run']}: {summary['meaning']} (exit status {summary['exit_status']})",
-        f"  articles   {pages.get('article', {}).get('item', 0)} read:"
+        f"  articles   {read} read:"
         + ",".join(f" {articles[kind]} {kind}" for kind in ("new", "changed", "unchanged")),
         f"  indexes    {indexes}",
         f"  received   {summary['bytes_received'] / 1e6:.1f} MB in {summary['seconds']:.1f} s",
     ]
     if summary["reason"] != "finished":
         lines.append(f"  ended by   {plain(summary['reason'])}")
-    for name in ("dangling", "failed", "unknown", "not_reached"):
+    for name in ("dangling", "deleted", "failed", "unknown", "not_reached"):
         lines += _list(name, summary[name])
+    lines += _completeness(summary["completeness"])
     for key, words in (
         ("unreachable", "could not be reached"),
         ("moved_to", "leads to"),
@@ -56,6 +58,18 @@ def report(summary: dict[str, Any], folder: Path) -> str:
             f"  head -n 1 {folder}/items/*.jsonl | python3 -m json.tool --no-ensure-ascii",
         ]
     return "\n".join(lines)
+
+
+def _completeness(known: dict[str, Any]) -> list[str]:
+    """What the mirror's repository has, and what of it its own links lead to."""
+    if known["in_tree"] is None:
+        return []
+    has = (
+        f"{known['in_tree']} pages, {known['captured']} captured, {known['understood']} understood"
+    )
+    links = f"links lead to {known['reached']}, {known['unlisted']} stand on no index"
+    gone = f"{known['rows_to_nowhere']} rows lead to nothing, {known['deleted']} deleted are kept"
+    return [f"  repository {has};", f"             {links}, {gone}"]
 
 
 def _list(name: str, pages: list[dict[str, Any]]) -> list[str]:

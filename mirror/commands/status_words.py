@@ -29,6 +29,7 @@ def status_words(state: State) -> str:
             "last success": _last_success(state),
             "running now": _running(state),
             "collection": _collection(state),
+            "mirror": _completeness(state),
             "disk": _disk(state),
             "growth": _growth(state),
         }
@@ -78,6 +79,23 @@ def _collection(state: State) -> str:
         f" {counts.failed:,} failed, {counts.unknown:,} not understood; {state.history.files:,}"
         " runs"
     )
+
+
+def _completeness(state: State) -> str:
+    known = state.last.completeness if state.last is not None else None
+    if known is None:
+        return ""
+    there = [] if known.in_tree is None else [f"{known.in_tree:,} pages in its repository"]
+    if known.reached is not None:
+        there.append(f"links lead to {known.reached:,}")
+    if known.unlisted is not None:
+        there.append(f"{known.unlisted:,} on no index")
+    there += [
+        f"{known.captured:,} captured, {known.understood:,} understood",
+        f"{known.rows_to_nowhere:,} rows lead to nothing",
+        f"{known.deleted:,} deleted there and kept here",
+    ]
+    return ", ".join(there)
 
 
 def _disk(state: State) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from mirror.exclusions import Exclusions
 from mirror.export.catalogue import Catalogue
 from mirror.export.changes import text_diff
+from mirror.export.deletions import deletions
 from mirror.export.errors import ExportError, Fault, Faults, UnreadableCollection
 from mirror.export.lines import LineReader, run_files
 from mirror.export.rows import Row, RowReader, UniqueRow, VersionRow
@@ -120,11 +121,12 @@ class DataSet:
 
     def rows(self) -> Iterator[list[Row]]:
         """The rows of each article, or page, in order of URL; of versions, oldest first."""
-        titles = channel_titles(self.folder)
+        titles, gone = channel_titles(self.folder), deletions(self.folder)
         with LineReader(self._files) as lines:
             for rows in self._groups(lines):
                 for row in rows:
                     row.channel_title = titles.get(row.channel, "")
+                    row.deleted = gone.get(row.url)
                 if rows:
                     yield rows
 

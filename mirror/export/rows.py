@@ -25,6 +25,9 @@ class Row(Article):
 
     channel_title: str = ""
     """Of the channel, as its index gives it; ``""`` where it is not known."""
+    deleted: items.UtcTime | None = None
+    """When the page was deleted from the mirror's repository; ``None`` while it is there, and where
+    nobody knows, as of a mirror that was only crawled over HTTP."""
 
 
 @dataclass(slots=True)

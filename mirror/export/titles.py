@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+HOLDING = """
+SELECT url, warc, offset, length FROM capture WHERE record_digest=? AND type<>'revisit' LIMIT 1
+"""
 MOST_BYTES = 16 * 1024 * 1024
 MOST_TRIED = 10
 """Pages of a channel that are looked at before it stays without a title."""
@@ -20,10 +23,11 @@ MOST_TRIED = 10
 # A channel's head is what the root links to. It is the page that is kept up to date; older ones
 # are not written again when a channel is given another name.
 INDEX_PAGES = """
-SELECT c.url, c.warc, c.offset, c.length
+SELECT c.url, iif(c.type='revisit', c.record_digest, NULL), c.url, c.warc, c.offset, c.length
 FROM page p LEFT JOIN page r ON r.url=p.found_on JOIN capture c ON c.url=p.url
 WHERE p.kind='index' AND p.channel=? AND c.truncated IS NULL
-AND (c.type='resource' OR c.type='response' AND c.status=200)
+AND (c.type='resource' OR c.type='response' AND c.status=200
+    OR c.type='revisit' AND c.status IS NULL)
 ORDER BY r.kind IS 'root' DESC, c.date DESC, c.url LIMIT ?
 """
 
@@ -37,13 +41,13 @@ def channel_titles(folder: Path) -> dict[str, str]:
     path = folder / "ledger.sqlite"
     if not path.is_file():
         return {}
-    for way in _ways_to_read(path):
+    for way in ways_to_read(path):
         with suppress(sqlite3.Error), closing(sqlite3.connect(way, uri=True)) as ledger:
             return dict(_titles(ledger, folder / "archive"))
     return {}
 
 
-def _ways_to_read(path: Path) -> Iterator[str]:
+def ways_to_read(path: Path) -> Iterator[str]:
     """How to open a ledger without leaving a trace beside it; the next one when that fails.
 
     Even for reading, SQLite makes two files beside a database with a write-ahead log, unless it is
@@ -64,7 +68,9 @@ def _titles(ledger: sqlite3.Connection, archive: Path) -> Iterator[tuple[str, st
         "SELECT DISTINCT channel FROM page WHERE kind='index' AND channel<>'' ORDER BY channel"
     ).fetchall()
     for (channel,) in channels:
-        for row in ledger.execute(INDEX_PAGES, (channel, MOST_TRIED)):
+        for url, digest, *place in ledger.execute(INDEX_PAGES, (channel, MOST_TRIED)).fetchall():
+            # Of a repository, equal bytes are stored once, maybe as another page.
+            row = (url, *(ledger.execute(HOLDING, (digest,)).fetchone() or place))
             page = _index_page(meta.get("mirror", ""), refs, archive, *row)
             if page is not None and page.kind == "channel" and page.title:
                 yield page.channel or channel, page.title
@@ -76,6 +82,7 @@ def _index_page(
     refs: tuple[str, ...],
     archive: Path,
     url: str,
+    held_by: str,
     file: str,
     offset: int,
     length: int,
@@ -87,7 +94,7 @@ def _index_page(
         body = record.block if record.type == "resource" else _body(record.block)
     except (OSError, ValueError):
         return None
-    if address is None or record.target_uri != url:
+    if address is None or record.target_uri != held_by:
         return None
     page = layouts.read(layouts.Page(address, body))
     return page if isinstance(page, layouts.IndexPage) else None

@@ -30,6 +30,10 @@ class Findings:
     limited: bool = False
     unreachable: str = ""
     moved_to: str = ""
+    git: dict[str, Any] | None = None
+    """What was read of a repository."""
+    completeness: dict[str, Any] | None = None
+    """What the mirror has beside what was captured of it."""
     recovered: dict[str, Any] | None = None
     """What an earlier run that was killed had left, and this one made good."""
 

@@ -37,6 +37,7 @@ class CollectionRecorder(Recorder):
                 run=collection.run,
                 spider=crawler.spider.name if crawler.spider is not None else "",
                 **({"ref": ref} if ref else {}),
+                **getattr(crawler.spider, "described", {}),
             ),
             max_size=settings.getint("WARC_MAX_SIZE"),
             resume_size=settings.getint("WARC_RESUME_SIZE"),
@@ -59,8 +60,14 @@ class CollectionRecorder(Recorder):
     def latest(self, url: str) -> Capture | None:
         if self._first_run:
             return None
-        found = self.collection.ledger.captures.latest(url)
-        return found[0] if found else None
+        captures = self.collection.ledger.captures
+        found = captures.latest(url)
+        if found is None:
+            return None
+        # A revisit refers to the record that has the bytes, and not to another revisit.
+        if found[0].type == "revisit":
+            return captures.holding(found[0].record_digest or "")
+        return found[0]
 
     def recorded(self, capture: Capture) -> None:
         # What is no page that is due (robots.txt, what led to it) has nothing to be acted upon.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mirror import __version__
 from mirror.extensions.exit_status import RunFacts, meaning_of
+from mirror.ledger import COMPLETENESS
 from mirror.politeness.account import politeness_of
 
 if TYPE_CHECKING:
@@ -89,9 +91,12 @@ def build_summary(
         "foreign": dict(findings.foreign.most_common()),
         "invalid": dict(findings.invalid.most_common()),
         "recovered": findings.recovered,
+        "git": findings.git,
+        "completeness": findings.completeness or known_completeness(ledger),
         "moved_to": findings.moved_to or None,
         "unreachable": findings.unreachable or None,
         "dangling": _listed(ends, "dangling", run),
+        "deleted": _listed(ends, "deleted", run),
         "failed": _listed(ends, "failed", run),
         "unknown": _listed(ends, "unknown", run),
         "not_reached": _listed(ends, None, run),
@@ -104,6 +109,30 @@ def build_summary(
         "politeness": politeness_of(stats),
         "warcs": warcs,
         "software": f"mirror-archive/{__version__}",
+    }
+
+
+def known_completeness(ledger: Ledger) -> dict[str, Any]:
+    """How much of the mirror is known and captured, as far as the ledger tells.
+
+    What its repository has beside is as it was last read; ``None`` where it never was.
+    """
+    if (known := ledger.get(COMPLETENESS)) is not None:
+        counts: dict[str, Any] = json.loads(known)
+        return counts
+    ends = ledger.pages.outcomes()
+    understood = ends.get("item", 0) + ends.get("index", 0)
+    named = sum(ends.values()) - ends.get("redirect", 0)
+    return {
+        "commit": None,
+        "in_tree": None,
+        "listed": named,
+        "reached": named - ends.get(None, 0),
+        "captured": understood + ends.get("unknown", 0),
+        "understood": understood,
+        "unlisted": None,
+        "deleted": ends.get("deleted", 0),
+        "rows_to_nowhere": ends.get("dangling", 0),
     }
 
 

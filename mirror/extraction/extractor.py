@@ -59,6 +59,11 @@ class Extractor:
         self._watchdog: asyncio.TimerHandle | None = None
         self._hung = False
 
+    @property
+    def waiting(self) -> int:
+        """Pages that were given to it and are not answered."""
+        return len(self._tasks)
+
     async def extract(self, page: Page) -> Reading:
         """What :func:`extract` says of the page."""
         process = self._process or await self._start()

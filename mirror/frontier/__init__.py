@@ -4,7 +4,7 @@ The same rules for a run under way and for one that is made good from its record
 """
 
 from mirror.frontier.answers import DEAD, REDIRECTS, redirect_target, says_something
-from mirror.frontier.links import ROOT, channel_of, folder_of, note_links
+from mirror.frontier.links import ROOT, channel_of, folder_of, history_key, kind_of, note_links
 from mirror.frontier.policy import DEFAULT_AGE, REFETCH, Policy, Refetch
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "Refetch",
     "channel_of",
     "folder_of",
+    "history_key",
+    "kind_of",
     "note_links",
     "redirect_target",
     "says_something",

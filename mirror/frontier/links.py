@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mirror.layouts import ArticlePage, IndexPage
+
 if TYPE_CHECKING:
     from mirror.address import Address
-    from mirror.layouts import IndexPage
-    from mirror.ledger import Pages
+    from mirror.ledger import PageKind, Pages
 
 ROOT = "README.md"
 """The page that a mirror's readers begin with."""
+
+
+def history_key(asked: str) -> str:
+    """Key in the ledger: the commit up to which a repository was read, by what was asked of it."""
+    return f"history {asked}"
 
 
 def note_links(index: IndexPage, address: Address, date: str, pages: Pages) -> None:
@@ -25,6 +31,18 @@ def note_links(index: IndexPage, address: Address, date: str, pages: Pages) -> N
         channel = channel_of(found) if index.kind == "root" else index.channel
         since = date if found.path in older else None
         pages.note(found.url, "index", channel, address.url, since)
+
+
+def kind_of(address: Address, reading: object) -> PageKind:
+    """What a page is that no page named, from what it says (a ``Reading``, or ``None``)."""
+    if address.path == ROOT:
+        return "root"
+    match reading:
+        case ArticlePage():
+            return "article"
+        case IndexPage():
+            return "index"
+    return "other"
 
 
 def folder_of(address: Address) -> str:

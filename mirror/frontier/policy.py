@@ -58,7 +58,7 @@ class Policy:
                 return True
             case "failed" if not page.reason.startswith(_PERMANENT):
                 return True
-            case "failed" | "dangling":
+            case "failed" | "dangling" | "deleted":
                 return named_anew or self._waited_long_enough(page)
         if page.kind == "article":
             return self.refetch != "never" and self._is_older(page, self.age or timedelta())

@@ -7,7 +7,7 @@ SHA-256). All of it can be made again from the records: ``scrapy rebuild``.
 """
 
 from mirror.ledger.captures import Captures
-from mirror.ledger.ledger import NAME, Ledger, LedgerError
+from mirror.ledger.ledger import COMPLETENESS, NAME, Ledger, LedgerError
 from mirror.ledger.pages import Pages
 from mirror.ledger.schema import SCHEMA_VERSION
 from mirror.ledger.values import (
@@ -24,6 +24,7 @@ from mirror.ledger.values import (
 )
 
 __all__ = [
+    "COMPLETENESS",
     "NAME",
     "SCHEMA_VERSION",
     "CapturedPage",

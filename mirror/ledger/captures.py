@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from mirror.ledger.values import Outcome
     from mirror.warc import Location
 
 _COLUMNS = tuple(field.name for field in fields(Capture))
@@ -64,6 +65,35 @@ class Captures:
         ).fetchone()
         return (Capture(*row[:-1]), row[-1]) if row else None
 
+    def holding(self, digest: str) -> Capture | None:
+        """The capture whose record has the bytes of a payload in itself, of whatever page.
+
+        :param digest: ``WARC-Payload-Digest`` of the record.
+        """
+        row = self._db.execute(
+            f"SELECT {_LISTED} FROM capture INDEXED BY capture_holding"
+            f" WHERE record_digest=? AND type<>'revisit' AND {full()}"
+            " ORDER BY url, date LIMIT 1",
+            (digest,),
+        ).fetchone()
+        return Capture(*row) if row else None
+
+    def committed(self, url: str, digest: str) -> list[Capture]:
+        """The captures of `url` that came without HTTP and have the bytes of a payload."""
+        rows = self._db.execute(
+            f"SELECT {_LISTED} FROM {_FULL} WHERE url=? AND status IS NULL"
+            f" AND record_digest=? AND {full()}",
+            (url, digest),
+        )
+        return [Capture(*row) for row in rows]
+
+    def last_committed(self, url: str) -> str | None:
+        """``WARC-Date`` of the newest capture of `url` that came without HTTP."""
+        row = self._db.execute(
+            f"SELECT max(date) FROM {_FULL} WHERE url=? AND status IS NULL AND {full()}", (url,)
+        ).fetchone()
+        return row[0] if row else None
+
     def latest_before(self, url: str, date: str) -> Capture | None:
         """The newest full capture of `url` that is older than `date`."""
         row = self._db.execute(
@@ -109,12 +139,20 @@ class Captures:
             last = rows[-1][5]
 
     def add_failure(
-        self, place: Location, url: str, date: str, reason: str, status: int | None, run: str
+        self,
+        place: Location,
+        url: str,
+        date: str,
+        reason: str,
+        status: int | None,
+        run: str,
+        *,
+        outcome: Outcome = "failed",
     ) -> None:
-        """Note a look at a page that failed, to be accounted for in its turn."""
+        """Note a look at a page that left no bytes, to be accounted for in its turn."""
         self._db.execute(
-            "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (place.warc, place.offset, url, date, reason, status, run),
+            "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (place.warc, place.offset, url, date, outcome, reason, status, run),
         )
 
     def files_of(self, run: str) -> set[str]:
@@ -151,7 +189,7 @@ class Captures:
     def _unread_failures(self, warc: str) -> Iterator[tuple[int, UnreadCapture | UnreadFailure]]:
         last = -1
         while rows := self._db.execute(
-            "SELECT offset, run, url, date, reason, status FROM failure"
+            "SELECT offset, run, url, date, outcome, reason, status FROM failure"
             f" WHERE warc=? AND offset>? ORDER BY offset LIMIT {_BATCH}",
             (warc, last),
         ).fetchall():

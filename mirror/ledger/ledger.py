@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "ledger.sqlite"
+COMPLETENESS = "completeness"
+"""Key of what a repository was last found to have beside what was captured of it: counts, JSON."""
 _RUN = "id, spider, started, finished, exit_status, items"
 
 
@@ -147,17 +149,39 @@ class Ledger:
 
     # Articles
 
-    def latest_item(self, url: str) -> StoredItem | None:
-        """The item last written for a page; ``None`` before the first."""
+    def item_before(self, url: str, date: str) -> StoredItem | None:
+        """The item of a page as it was at a ``WARC-Date``; ``None`` before the first."""
         row = self._db.execute(
-            "SELECT digest, run, offset, length FROM article WHERE url=?", (url,)
+            "SELECT digest, run, offset, length FROM article WHERE url=? AND date<=?"
+            " ORDER BY date DESC LIMIT 1",
+            (url, date),
         ).fetchone()
         return StoredItem(*row) if row else None
 
-    def put_item(self, url: str, article_id: str, item: StoredItem) -> None:
+    def item_after(self, url: str, date: str) -> StoredItem | None:
+        """The first item of a page that is of a later capture than of a ``WARC-Date``."""
+        row = self._db.execute(
+            "SELECT digest, run, offset, length FROM article WHERE url=? AND date>?"
+            " ORDER BY date LIMIT 1",
+            (url, date),
+        ).fetchone()
+        return StoredItem(*row) if row else None
+
+    def has_item(self, url: str, run: str, before: int) -> bool:
+        """Whether a page has an item of an earlier run, or before an offset in that one's."""
+        row = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM article WHERE url=? AND (run<? OR run=? AND offset<?))",
+            (url, run, run, before),
+        ).fetchone()
+        return bool(row[0])
+
+    def put_item(self, url: str, date: str, article_id: str, item: StoredItem) -> None:
+        """
+        :param date: ``WARC-Date`` of the capture that it came from.
+        """
         self._db.execute(
-            "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?, ?)",
-            (url, article_id, item.digest, item.run, item.offset, item.length),
+            "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (url, date, article_id, item.digest, item.run, item.offset, item.length),
         )
 
     # WARC files

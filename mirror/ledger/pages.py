@@ -75,6 +75,22 @@ class Pages:
                 yield KnownPage(*row)
             last = rows[-1][0]
 
+    def urls_of(self, *outcomes: Outcome) -> Iterator[str]:
+        """The pages whose last look ended so, in order of URL; rows may be written meanwhile."""
+        marks = ", ".join("?" * len(outcomes))
+        last = ""
+        while rows := self._db.execute(
+            f"SELECT url FROM page WHERE url>? AND outcome IN ({marks})"
+            f" ORDER BY url LIMIT {_BATCH}",
+            (last, *outcomes),
+        ).fetchall():
+            yield from (url for (url,) in rows)
+            last = rows[-1][0]
+
+    def outcomes(self) -> dict[Outcome | None, int]:
+        """Pages by how their last look ended; ``None`` for those never looked at."""
+        return dict(self._db.execute("SELECT outcome, count(*) FROM page GROUP BY outcome"))
+
     def understood(self) -> bool:
         """Whether any page of the mirror was ever read as what it is."""
         row = self._db.execute(
@@ -101,24 +117,39 @@ class Pages:
         reason: str = "",
         status: int | None = None,
         looked: str,
+        as_of: bool = False,
     ) -> None:
         """Note how the look at a page ended; ``since`` stays while the outcome stays the same.
 
         What its captures up to then say is acted upon by that.
 
         :param looked: when it was looked at, as a ``WARC-Date``.
+        :param as_of: `looked` is when the page was so, however late that is learned: what is known
+            of a later time stays.
         """
-        self._db.execute(
+        ended = self._db.execute(
             "UPDATE page SET since=CASE WHEN outcome IS ? THEN since ELSE ? END,"
-            " seen=?, looked=?, outcome=?, reason=?, status=? WHERE url=?",
-            (outcome, run, run, looked, outcome, reason, status, url),
+            " seen=?, looked=?, outcome=?, reason=?, status=? WHERE url=?"
+            f"{' AND (looked IS NULL OR looked<=?)' if as_of else ''}",
+            (
+                *(outcome, run, run, looked, outcome, reason, status, url),
+                *((looked,) if as_of else ()),
+            ),
         )
         self._db.execute(
             "UPDATE capture INDEXED BY capture_unread_page SET unread=0"
             " WHERE url=? AND date<=? AND unread",
             (url, looked),
         )
-        self.judged(url, outcome, reason=reason, status=status)
+        if ended.rowcount:
+            self.judged(url, outcome, reason=reason, status=status)
+            return
+        self._db.execute("UPDATE page SET seen=? WHERE url=?", (run, url))
+        self._db.execute(
+            "UPDATE due SET (outcome, reason, status)="
+            "(SELECT outcome, reason, status FROM page WHERE page.url=due.url) WHERE url=?",
+            (url,),
+        )
 
     def judged(
         self, url: str, outcome: Outcome, *, reason: str = "", status: int | None = None

@@ -1,11 +1,11 @@
 """The tables of a ledger."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change below; a ledger of another version is made anew from the archive."""
 
 
 def full(table: str = "") -> str:
-    """A condition: the capture holds a whole page.
+    """A condition: the capture is a whole page (:attr:`mirror.warc.capture.Capture.is_full`).
 
     ``capture_full`` has those alone; SQLite uses it where this is asked for (SQLite, "Partial
     Indexes").
@@ -13,8 +13,8 @@ def full(table: str = "") -> str:
     :param table: name of the table with a dot behind, where a query has several.
     """
     return (
-        f"({table}type='resource' OR {table}type='response' AND {table}status=200)"
-        f" AND {table}truncated IS NULL"
+        f"({table}type='resource' OR {table}type='response' AND {table}status=200"
+        f" OR {table}type='revisit' AND {table}status IS NULL) AND {table}truncated IS NULL"
     )
 
 
@@ -46,17 +46,20 @@ CREATE TABLE capture (
 -- A page that is looked at every hour has thousands of captures in a year, of which few are full
 -- and none is unread: what a run asks for is found without going through them.
 CREATE INDEX capture_full ON capture (url, date) WHERE {full()};
+CREATE INDEX capture_holding ON capture (record_digest) WHERE type<>'revisit' AND {full()};
 CREATE INDEX capture_date ON capture (date);
 CREATE INDEX capture_unread ON capture (warc, offset) WHERE unread;
 CREATE INDEX capture_unread_page ON capture (url, date) WHERE unread;
-CREATE TABLE failure (              -- looks that failed and are not accounted for yet
+CREATE TABLE failure (      -- looks without an answer that are not accounted for yet
     warc TEXT NOT NULL, offset INTEGER NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
-    reason TEXT NOT NULL, status INTEGER, run TEXT NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER, run TEXT NOT NULL,
     PRIMARY KEY (warc, offset)
 ) WITHOUT ROWID;
 CREATE TABLE article (
-    url TEXT PRIMARY KEY, id TEXT NOT NULL, digest TEXT NOT NULL, run TEXT NOT NULL,
-    offset INTEGER NOT NULL, length INTEGER NOT NULL    -- of the line in items/<run>.jsonl
+    url TEXT NOT NULL, date TEXT NOT NULL,  -- of the capture that the item came from
+    id TEXT NOT NULL, digest TEXT NOT NULL, run TEXT NOT NULL,
+    offset INTEGER NOT NULL, length INTEGER NOT NULL,   -- of the line in items/<run>.jsonl
+    PRIMARY KEY (url, date)
 ) WITHOUT ROWID;
 CREATE TABLE warc (
     name TEXT PRIMARY KEY,

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from mirror.warc.capture import Capture
 
 PageKind = Literal["root", "index", "article", "other"]
-Outcome = Literal["item", "index", "redirect", "dangling", "failed", "unknown"]
-"""How a page ended: an item, an index that was followed, a redirect that was, dead (404, 410), not
-fetched, or fetched and not understood. A page that was due and has none was not reached before the
-run ended."""
+Outcome = Literal["item", "index", "redirect", "dangling", "deleted", "failed", "unknown"]
+"""How a page ended: an item, an index that was followed, a redirect that was, dead (404, 410; or
+named, and not in the repository), deleted from the repository that it was in, not fetched, or
+fetched and not understood. A page that was due and has none was not reached before the run ended.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,12 @@ class UnreadCapture:
 
 @dataclass(frozen=True, slots=True)
 class UnreadFailure:
-    """A look at a page that failed, which has not been noted of the page, and its run."""
+    """A look at a page that left no bytes, which has not been noted of the page, and its run."""
 
     run: str
     url: str
     date: str
+    outcome: Outcome
     reason: str
     status: int | None
 

@@ -22,11 +22,14 @@ class Counts:
     """Pages with an item."""
     indexes: int
     dead: int
+    deleted: int
+    """From the mirror's repository, and not from the archive."""
     failed: int
     unknown: int
 
     @property
     def pages(self) -> int:
+        """Pages that are there, or are said to be."""
         return self.articles + self.indexes + self.dead + self.failed + self.unknown
 
 
@@ -44,7 +47,7 @@ def read_counts(folder: Path) -> Counts:
         raise NoCounts("there is no ledger yet")
     try:
         with closing(sqlite3.connect(read_only_uri(path), uri=True)) as database:
-            (articles,) = database.execute("SELECT count(*) FROM article").fetchone()
+            (articles,) = database.execute("SELECT count(DISTINCT url) FROM article").fetchone()
             ends = dict(database.execute("SELECT outcome, count(*) FROM page GROUP BY outcome"))
     except sqlite3.Error as error:
         raise NoCounts(f"the ledger cannot be read: {error}") from error
@@ -52,6 +55,7 @@ def read_counts(folder: Path) -> Counts:
         articles=articles,
         indexes=ends.get("index", 0),
         dead=ends.get("dangling", 0),
+        deleted=ends.get("deleted", 0),
         failed=ends.get("failed", 0),
         unknown=ends.get("unknown", 0),
     )

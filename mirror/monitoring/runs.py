@@ -38,6 +38,23 @@ class NamedWarc(msgspec.Struct, frozen=True):
     length: int
 
 
+class Completeness(msgspec.Struct, frozen=True):
+    """How much of the mirror is known, and captured; ``None`` where nobody knows."""
+
+    in_tree: int | None = None
+    """Pages of its repository."""
+    listed: int | None = None
+    """Those that an index page names."""
+    reached: int | None = None
+    """Those that links lead to, from the front page on."""
+    captured: int = 0
+    understood: int = 0
+    unlisted: int | None = None
+    deleted: int = 0
+    rows_to_nowhere: int = 0
+    """Rows of index pages that lead to nothing."""
+
+
 class Run(msgspec.Struct, frozen=True):
     """What monitoring asks of ``runs/<run>.json``; a key that is missing is one not known."""
 
@@ -60,6 +77,7 @@ class Run(msgspec.Struct, frozen=True):
     unknown: list[ListedPage] = []
     not_reached: list[ListedPage] = []
     warcs: list[NamedWarc] = []
+    completeness: Completeness | None = None
 
     @property
     def ended(self) -> datetime:

@@ -15,5 +15,16 @@ class ArticleSource(Protocol):
     collection: Collection | None
     """Where items go; ``None`` when nothing is kept (``scrapy parse``)."""
 
-    def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
-        """Note how the page that an item came from ended."""
+    def page_ended(
+        self,
+        url: str,
+        outcome: Outcome,
+        reason: str,
+        status: int | None,
+        *,
+        date: str | None = None,
+    ) -> None:
+        """Note how the page that an item came from ended.
+
+        :param date: ``WARC-Date`` of the item's capture.
+        """

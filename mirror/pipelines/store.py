@@ -41,7 +41,8 @@ class StorePipeline:
             line = encode(article)
         except InvalidItem as error:
             self.source.page_ended(
-                article.url, "unknown", f"invalid item: {error}", _status(article)
+                *(article.url, "unknown", f"invalid item: {error}", _status(article)),
+                date=_date(article),
             )
             raise DropItem(f"{article.url}: {error}") from error
         collection = self.source.collection
@@ -49,7 +50,7 @@ class StorePipeline:
             self._store(article, line, collection)
         for code in article.warnings:
             self.stats.inc_value(f"articles/warnings/{code}")
-        self.source.page_ended(article.url, "item", "", _status(article))
+        self.source.page_ended(article.url, "item", "", _status(article), date=_date(article))
         return article
 
     def _store(self, article: Article, line: bytes, collection: Collection) -> None:
@@ -68,18 +69,24 @@ class Stored:
 
 
 def store(article: Article, line: bytes, collection: Collection, run: str) -> Stored:
-    """Write an article to the items of a run, unless it stands in the log already, unchanged.
+    """Write an article to the items of a run, unless the log has it like that before or behind it.
 
     :param line: the article, encoded.
     """
     digest = content_digest(article)
-    known = collection.ledger.latest_item(article.url)
+    ledger = collection.ledger
+    date = _date(article) or ""
+    known = ledger.item_before(article.url, date)
     if known is not None and known.digest == digest:
+        return Stored("unchanged")
+    # History that comes after the newest state has been had.
+    later = ledger.item_after(article.url, date)
+    if later is not None and later.digest == digest:
         return Stored("unchanged")
     changes = _changes(known, article, collection) if known is not None else ()
     offset = collection.add_item(run, line)
-    collection.ledger.put_item(article.url, article.id, StoredItem(digest, run, offset, len(line)))
-    return Stored("new" if known is None else "changed", changes)
+    ledger.put_item(article.url, date, article.id, StoredItem(digest, run, offset, len(line)))
+    return Stored("changed" if known or later else "new", changes)
 
 
 def _changes(known: StoredItem, article: Article, collection: Collection) -> list[str]:
@@ -88,6 +95,10 @@ def _changes(known: StoredItem, article: Article, collection: Collection) -> lis
         return changed_fields(decode(collection.item_line(known)), article)
     except (InvalidItem, FileNotFoundError):
         return ["*"]
+
+
+def _date(article: Article) -> str | None:
+    return article.capture.date if article.capture else None
 
 
 def _status(article: Article) -> int | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mirror import events, warc
 from mirror.collection import MADE_ANEW, TORN
-from mirror.frontier import says_something
-from mirror.ledger import Validators
+from mirror.frontier import history_key, says_something
+from mirror.ledger import COMPLETENESS, Validators
 from mirror.recovery.files import start_of, warc_files
 from mirror.warc.capture import capture_read, validators_in
 
@@ -180,6 +180,19 @@ class _Reader:
                     failed.status,
                     self._run,
                 )
+            case events.PageGone() as gone:
+                self.ledger.captures.add_failure(
+                    stored.location,
+                    gone.url,
+                    gone.date,
+                    gone.reason,
+                    None,
+                    self._run,
+                    outcome="deleted" if gone.deleted else "dangling",
+                )
+            case events.HistoryRead(commit=commit, asked=asked, completeness=completeness):
+                self.ledger.put(history_key(asked), commit)
+                self.ledger.put(COMPLETENESS, completeness)
             case None:
                 self._not_modified(stored)
 

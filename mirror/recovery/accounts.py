@@ -13,8 +13,9 @@ from mirror import events, warc
 from mirror.collection import sha256_of
 from mirror.extensions.findings import Findings
 from mirror.extensions.summary import build_summary
+from mirror.gitstore import blamed
 from mirror.recovery.files import warc_files
-from mirror.warc.capture import response_in
+from mirror.warc.capture import response_in, status_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,10 +157,8 @@ def _count(record: warc.Record, counts: Counter[str]) -> None:
     if record.type not in ("response", "revisit", "resource"):
         return
     counts[f"warc/records/{record.type}"] += 1
-    http = response_in(record)
-    empty = record.type == "revisit" and not record.block
-    status = 304 if empty else (http.status if http else None)
-    counts[f"warc/statuses/{status}"] += 1
+    if blamed(record) is None:
+        counts[f"warc/statuses/{status_of(record, response_in(record))}"] += 1
     counts["warc/bytes/received"] += len(record.block)
     counts["warc/interim_responses"] += int(record.get("WARC-Interim-Responses") or 0)
     truncated = record.get("WARC-Truncated")
@@ -172,15 +171,18 @@ def _items(collection: Collection, run: str) -> _Items:
     path = collection.items / f"{run}.jsonl"
     if not path.exists():
         return counts
+    offset = 0
     with path.open("rb") as file:
         for data in file:
             line = msgspec.json.decode(data, type=_Line)
             # A run over the archive looked at its pages without asking the mirror.
             collection.ledger.pages.due(line.url)
             collection.ledger.pages.judged(line.url, "item")
-            if collection.ledger.captures.before(line.url, run):
+            ledger = collection.ledger
+            if ledger.captures.before(line.url, run) or ledger.has_item(line.url, run, offset):
                 counts.changed += 1
             else:
                 counts.new += 1
             counts.warnings.update(line.warnings)
+            offset += len(data)
     return counts

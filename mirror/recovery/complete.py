@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror import warc
 from mirror.collection import MADE_ANEW, TORN
-from mirror.extraction import body_of, capture_ref, extract
-from mirror.frontier import DEAD, REDIRECTS, ROOT, note_links, redirect_target
+from mirror.extraction import ahead, capture_ref, extract, stored_page
+from mirror.frontier import (
+    DEAD,
+    REDIRECTS,
+    folder_of,
+    kind_of,
+    note_links,
+    redirect_target,
+)
 from mirror.items import InvalidItem, encode
 from mirror.layouts import ArticlePage, IndexPage, Page, Tombstone, Unknown
 from mirror.ledger import UnreadFailure
@@ -23,14 +28,13 @@ from mirror.recovery.lines import Lines
 if TYPE_CHECKING:
     from mirror.address import Address, Mirror
     from mirror.collection import Collection
-    from mirror.extraction import Extractor, Reading
-    from mirror.ledger import KnownPage, Outcome, PageKind, RunRow, UnreadCapture
+    from mirror.extraction import ExtractorPool, Reading
+    from mirror.items import GitRef
+    from mirror.ledger import KnownPage, Outcome, RunRow, UnreadCapture
     from mirror.warc.capture import Capture
 
 logger = logging.getLogger(__name__)
 
-READ_AHEAD = 64
-"""Pages given to the extractor before the first of them is waited for."""
 COMMIT_EVERY = 2000
 """Pages after which what has been done is made safe."""
 
@@ -50,14 +54,14 @@ async def complete(
     mirror: Mirror,
     *,
     limit: int,
-    extractor: Extractor | None = None,
+    extractor: ExtractorPool | None = None,
 ) -> Completed:
     """Act upon every capture that was not, in the order of the archive, and account for the runs
     that were killed.
 
     :param mirror: that the captures are of.
     :param limit: most bytes of a page, decoded.
-    :param extractor: that reads pages in another process.
+    :param extractor: that reads pages in other processes.
     :raises OSError: the collection cannot be read or written.
     """
     # Items that are there although the ledger knows nothing of them stay.
@@ -94,13 +98,21 @@ def _unaccounted(collection: Collection) -> list[RunRow]:
     return [found[run_id] for run_id in sorted(found)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a captured page says, and the commit that it came from."""
+
+    reading: Reading
+    git: GitRef | None
+
+
 class _Completion:
     def __init__(
         self,
         collection: Collection,
         mirror: Mirror,
         limit: int,
-        extractor: Extractor | None,
+        extractor: ExtractorPool | None,
         lines: Lines | None,
     ) -> None:
         self.collection = collection
@@ -110,77 +122,71 @@ class _Completion:
         self._limit = limit
         self._extractor = extractor
         self._lines = lines
-        self._root = mirror.at(ROOT).url
 
     async def file(self, name: str) -> None:
         """All that a WARC file holds and nobody acted upon."""
-        reading: deque[tuple[UnreadCapture, asyncio.Task[Reading | None]]] = deque()
-        for found in self.ledger.captures.unread(name):
+        async for found, page in ahead(self.ledger.captures.unread(name), self._read):
             if isinstance(found, UnreadFailure):
-                await self._drain(reading, 0)
-                self._failed(found)
+                self._without_bytes(found)
                 continue
-            reading.append((found, asyncio.ensure_future(self._read(found.capture))))
-            await self._drain(reading, READ_AHEAD)
-        await self._drain(reading, 0)
-
-    async def _drain(
-        self, reading: deque[tuple[UnreadCapture, asyncio.Task[Reading | None]]], most: int
-    ) -> None:
-        while len(reading) > most:
-            found, task = reading.popleft()
-            self._apply(found, await task)
+            self._apply(found, page)
             self.done.pages += 1
             if self.done.pages % COMMIT_EVERY == 0:
                 self.collection.sync_items()
                 self.ledger.commit()
 
-    async def _read(self, capture: Capture) -> Reading | None:
+    async def _read(self, found: UnreadCapture | UnreadFailure) -> _Page | None:
         """What the page of a full capture says; ``None`` where there is nothing to be read."""
-        if not capture.is_full:
+        if isinstance(found, UnreadFailure) or not found.capture.is_full:
             return None
-        if self._lines is not None and self._lines.find(capture.record_id) is not None:
+        capture = found.capture
+        if self._has_line(capture):
             return None
         address = self.mirror.find(capture.url)
         if address is None:
             return None
         try:
-            body = body_of(self.collection.archive, capture, self._limit)
+            stored = stored_page(self.collection, capture, self._limit)
         except (OSError, ValueError) as error:
             # Not what its Content-Encoding says, as the run noted; or damaged, and had once more.
             logger.warning("%s: %s", capture.url, error)
             return None
-        page = Page(address, body)
+        page = Page(address, stored.body)
         if self._extractor is None:
-            return extract(page)
-        return await self._extractor.extract(page)
+            return _Page(extract(page), stored.git)
+        return _Page(await self._extractor.extract(page), stored.git)
 
-    def _failed(self, found: UnreadFailure) -> None:
+    def _has_line(self, capture: Capture) -> bool:
+        """Whether there is an item of a capture already, which need not be read again."""
+        return self._lines is not None and self._lines.find(capture.record_id) is not None
+
+    def _without_bytes(self, found: UnreadFailure) -> None:
         self.ledger.pages.end(
             found.url,
             found.run,
-            "failed",
+            found.outcome,
             reason=found.reason,
             status=found.status,
             looked=found.date,
+            as_of=found.outcome != "failed",
         )
 
-    def _apply(self, found: UnreadCapture, reading: Reading | None) -> None:
+    def _apply(self, found: UnreadCapture, read: _Page | None) -> None:
         capture, run = found.capture, found.run
         address = self.mirror.find(capture.url)
-        page = self._page(capture, address, reading)
+        page = self._page(capture, address, read.reading if read is not None else None)
         if page is None or address is None:
             # robots.txt, or what the Git server says of itself: no page that was due.
             self.ledger.captures.mark_read(capture.url, capture.date)
             return
-        if capture.type == "revisit":
+        if capture.type == "revisit" and not capture.is_full:
             self._unchanged(capture, run, page)
         elif capture.status in REDIRECTS:
             self._redirected(capture, run, page, address)
         elif capture.status in DEAD:
             self._end(capture, run, "dangling", f"status {capture.status}")
         else:
-            self._full(capture, run, address, reading)
+            self._full(capture, run, address, read)
 
     def _page(
         self, capture: Capture, address: Address | None, reading: Reading | None
@@ -190,11 +196,11 @@ class _Completion:
         page = pages.find(capture.url)
         if page is not None or address is None:
             return page
-        kind = _kind(capture.url == self._root, reading)
-        if kind is None:
+        kind = "article" if self._has_line(capture) else kind_of(address, reading)
+        if kind == "other" and capture.status is not None:
+            # Over HTTP only what was named is asked for: this is none of the mirror's pages.
             return None
-        channel = address.path.rpartition("/")[0].rpartition("/")[2]
-        pages.note(capture.url, kind, channel, "")
+        pages.note(capture.url, kind, folder_of(address), "")
         return pages.find(capture.url)
 
     def _unchanged(self, capture: Capture, run: str, page: KnownPage) -> None:
@@ -215,11 +221,11 @@ class _Completion:
             self._end(capture, run, "failed", "status 304")
             return
         try:
-            body = body_of(self.collection.archive, earlier[0], self._limit)
+            stored = stored_page(self.collection, earlier[0], self._limit)
         except (OSError, ValueError) as error:
             self._end(capture, run, "failed", f"archive: {error}")
             return
-        self._full(earlier[0], earlier[1], address, extract(Page(address, body)))
+        self._full(*earlier, address, _Page(extract(Page(address, stored.body)), stored.git))
 
     def _redirected(self, capture: Capture, run: str, page: KnownPage, address: Address) -> None:
         try:
@@ -241,14 +247,15 @@ class _Completion:
         )
         return warc.parse_response(record.block).header(b"Location") or b""
 
-    def _full(self, capture: Capture, run: str, address: Address, reading: Reading | None) -> None:
+    def _full(self, capture: Capture, run: str, address: Address, read: _Page | None) -> None:
         if self._lines is not None and (line := self._lines.find(capture.record_id)) is not None:
-            self.ledger.put_item(capture.url, *line)
+            self.ledger.put_item(capture.url, capture.date, *line)
             self._end(capture, run, "item")
             return
-        match reading:
+        match read and read.reading:
             case ArticlePage(article):
                 article.capture = capture_ref(capture, run)
+                article.git = read.git if read is not None else None
                 try:
                     stored = store(article, encode(article), self.collection, run)
                 except InvalidItem as error:
@@ -266,14 +273,10 @@ class _Completion:
 
     def _end(self, capture: Capture, run: str, outcome: Outcome, reason: str = "") -> None:
         self.ledger.pages.end(
-            capture.url, run, outcome, reason=reason, status=capture.status, looked=capture.date
+            *(capture.url, run, outcome),
+            reason=reason,
+            status=capture.status,
+            looked=capture.date,
+            # Of a repository, an earlier state may come after a later one.
+            as_of=capture.status is None,
         )
-
-
-def _kind(is_root: bool, reading: Reading | None) -> PageKind | None:
-    """What a page is that no page named; ``None`` for one that is none of the mirror's."""
-    if is_root:
-        return "root"
-    if isinstance(reading, ArticlePage):
-        return "article"
-    return "index" if isinstance(reading, IndexPage) else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror.address import mirror_named
-from mirror.extraction import Extractor
+from mirror.extraction import ExtractorPool
 from mirror.recovery.accounts import account_for
 from mirror.recovery.complete import complete
 
@@ -39,7 +39,7 @@ async def rebuild(collection: Collection, *, limit: int, timeout: float) -> Rebu
     :raises OSError: the collection cannot be read or written.
     """
     mirror = mirror_of(collection)
-    extractor = Extractor(timeout=timeout)
+    extractor = ExtractorPool(timeout=timeout)
     try:
         done = await complete(collection, mirror, limit=limit, extractor=extractor)
     finally:

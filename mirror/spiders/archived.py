@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mirror.extraction import body_of, capture_ref, extract
+from mirror.extraction import capture_ref, extract, stored_page
 from mirror.layouts import IndexPage, Page
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mirror.address import Address
     from mirror.collection import Collection
-    from mirror.items import CaptureRef
+    from mirror.items import CaptureRef, GitRef
     from mirror.warc.capture import Capture
 
 UNREADABLE = "archive: "
@@ -34,6 +34,8 @@ class ArchivedPage:
     ref: CaptureRef | None
     is_new: bool
     """The record is of this run."""
+    git: GitRef | None = None
+    """Of a page that came from a repository."""
 
 
 class ArchivedPages:
@@ -61,13 +63,14 @@ class ArchivedPages:
         earlier = self._collection.ledger.captures.latest(address.url)
         if earlier is None:
             raise NotInArchive(f"status {response.status}")
-        body = response.body
-        if response.status == 304:
+        body, git = response.body, None
+        if response.status == 304 or earlier[0].status is None:
             try:
-                body = self._body(self._collection, earlier[0])
+                stored = stored_page(self._collection, earlier[0], self._limit)
             except (OSError, ValueError) as error:
                 raise NotInArchive(f"{UNREADABLE}{error}") from error
-        return ArchivedPage(Page(address, body), capture_ref(*earlier), is_new=False)
+            body, git = stored.body, stored.git
+        return ArchivedPage(Page(address, body), capture_ref(*earlier), is_new=False, git=git)
 
     def change(self, index: IndexPage, found: ArchivedPage) -> Change:
         """Whether an index page tells its readers something that it did not before.
@@ -83,15 +86,12 @@ class ArchivedPages:
         if self._collection is None or before is None:
             return "new"
         try:
-            body = self._body(self._collection, before)
+            body = stored_page(self._collection, before, self._limit).body
         except (OSError, ValueError):
             return "changed"
         earlier = extract(Page(found.page.address, body))
         same = isinstance(earlier, IndexPage) and _told(earlier) == _told(index)
         return "unchanged" if same else "changed"
-
-    def _body(self, collection: Collection, capture: Capture) -> bytes:
-        return body_of(collection.archive, capture, self._limit)
 
 
 def _told(index: IndexPage) -> object:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mirror.address import Mirror, parse_mirror
 from mirror.frontier import REFETCH
+from mirror.gitstore import GitError
+from mirror.spiders.git_pages import PageSelection
+from mirror.spiders.git_place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mirror.frontier import Refetch
+    from mirror.gitstore import Remote
 
 DEMO = "demo"
 ROBOTS = ("obey", "ignore")
@@ -59,13 +63,7 @@ class WebArguments:
         robots = given.get("robots", "obey")
         if robots not in ROBOTS:
             raise ArgumentError(f"robots={robots!r}: must be one of {', '.join(ROBOTS)}")
-        channels = tuple(
-            dict.fromkeys(
-                name.strip() for name in given.get("channels", "").split(",") if name.strip()
-            )
-        )
-        if "channels" in given and not channels:
-            raise ArgumentError("channels= names no channel; leave it out to crawl all")
+        channels = _names("channels", given)
         refetch = given.get("refetch", "never")
         if refetch not in REFETCH:
             raise ArgumentError(f"refetch={refetch!r}: must be one of {', '.join(REFETCH)}")
@@ -89,6 +87,77 @@ class WebArguments:
                 "mirror= is missing: give -a mirror=URL, the address of a repository or of a plain "
                 f"web tree, or -a mirror={DEMO}"
             )
+
+
+HISTORY = ("0", "1", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class GitArguments:
+    """What ``scrapy crawl git`` was asked to do."""
+
+    mirror: Mirror | None
+    """Where the pages are on the web; ``None`` for the embedded mirror."""
+    remote: Remote | None
+    demo: bool
+    collection: str | None
+    pages: PageSelection
+    history: str
+    """``0``: what the branch has now; ``1``: every version of its articles; ``all``: of all."""
+
+    KNOWN = (
+        *("mirror", "collection", "channels", "history", "address", "all", "paths"),
+        *("since", "until"),
+    )
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> GitArguments:
+        """
+        :raises ArgumentError: with a message for the operator.
+        """
+        refuse_unknown(given, cls.KNOWN)
+        text = given.get("mirror", "").strip()
+        demo = text == DEMO
+        history = given.get("history", "0")
+        if history not in HISTORY:
+            raise ArgumentError(f"history={history!r}: must be one of {', '.join(HISTORY)}")
+        if history == "0" and ("since" in given or "until" in given):
+            raise ArgumentError("since= and until= are limits of a history: give history=1 or all")
+        everything = given.get("all", "0")
+        if everything not in ("0", "1"):
+            raise ArgumentError(f"all={everything!r}: must be 0 or 1")
+        try:
+            mirror, remote = (
+                place_of(text, given.get("address", "")) if text and not demo else _NONE
+            )
+        except (ValueError, GitError) as error:
+            raise ArgumentError(f"mirror={text!r}: {error}") from error
+        pages = PageSelection(
+            channels=_names("channels", given),
+            paths=_names("paths", given),
+            everything=everything == "1",
+            since=_date("since", given["since"], last=False) if "since" in given else None,
+            until=_date("until", given["until"], last=True) if "until" in given else None,
+        )
+        return cls(mirror, remote, demo, given.get("collection") or None, pages, history)
+
+    @property
+    def asked(self) -> str:
+        """What is asked for of the repository, in one spelling: the key of what was read of it."""
+        return f"history={self.history} {self.pages.spelled}"
+
+    def require_mirror(self) -> None:
+        """
+        :raises ArgumentError: no mirror was named.
+        """
+        if self.mirror is None and not self.demo:
+            raise ArgumentError(
+                "mirror= is missing: give -a mirror=URL-OR-PATH, the address of a repository or "
+                f"the folder of one, or -a mirror={DEMO}"
+            )
+
+
+_NONE: tuple[None, None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +209,31 @@ def _duration(name: str, text: str) -> timedelta:
     if number.isascii() and number.isdigit() and len(number) < 8 and unit in _UNITS:
         return timedelta(seconds=int(number) * _UNITS[unit])
     raise ArgumentError(f"{name}={text!r}: must be a time such as 90s, 30m, 26h, 30d or 2w, or 0")
+
+
+def _names(name: str, given: Mapping[str, str]) -> tuple[str, ...]:
+    """The names in a list with commas, each once, in their order."""
+    texts = (text.strip() for text in given.get(name, "").split(","))
+    names = tuple(dict.fromkeys(text for text in texts if text))
+    if name in given and not names:
+        raise ArgumentError(f"{name}= names none; leave it out for all")
+    return names
+
+
+def _date(name: str, text: str, *, last: bool) -> str:
+    """A day or a moment, as a ``WARC-Date``; of a day its last second, or its first."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentError(
+            f"{name}={text!r}: must be a day such as 2023-07-12, or a UTC time such as "
+            "2023-07-12T08:00:00Z"
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    if last and len(text) == len("2023-07-12"):
+        moment += timedelta(days=1, seconds=-1)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _natural(name: str, text: str) -> int:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import scrapy
 
 from mirror import warc
 from mirror.address import Forge, Mirror, parse
 from mirror.capture import origin_of
-from mirror.collection import EXIT_USAGE, CollectionError
+from mirror.collection import EXIT_USAGE, CollectionError, utc_now
 from mirror.events import PageFailed, RefResolved
 from mirror.extensions.findings import Findings
 from mirror.extensions.recorder import CollectionRecorder
-from mirror.extraction import Extractor, extract
+from mirror.extraction import ExtractorPool, extract
 from mirror.frontier import ROOT, note_links
 from mirror.layouts import ArticlePage, IndexPage, Tombstone
 from mirror.ledger import Ledger
 from mirror.recovery import complete
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from mirror.address import Address
     from mirror.collection import Collection
-    from mirror.items import Article, CaptureRef
+    from mirror.events import Event
+    from mirror.extraction import Reading
+    from mirror.items import Article, CaptureRef, GitRef
     from mirror.layouts import Page
     from mirror.ledger import Outcome, PageKind
 
@@ -41,6 +46,11 @@ class MirrorSpider(scrapy.Spider):
     one in memory.
     """
 
+    described: ClassVar[Mapping[str, str]] = {}
+    """What ``warcinfo`` says of its records besides."""
+    extractors: int | None = None
+    """Processes that read pages; ``None`` for one a processor."""
+
     def __init__(self, mirror: Mirror | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.mirror = mirror
@@ -48,7 +58,7 @@ class MirrorSpider(scrapy.Spider):
         self.ledger = Ledger(":memory:")
         self.run = ""
         self.findings = Findings()
-        self.extractor: Extractor | None = None
+        self.extractor: ExtractorPool | None = None
         self.given: dict[str, str] = {}
 
     def start_run(self, collection: Collection, mirror: Mirror) -> None:
@@ -59,7 +69,10 @@ class MirrorSpider(scrapy.Spider):
         self.collection = collection
         self.ledger = collection.ledger
         ref = self.ledger.get("ref")
-        if mirror.ref is None and ref is not None:
+        if mirror.forge is Forge.PLAIN:
+            # Has no refs in its addresses; of its repository one is remembered.
+            pass
+        elif mirror.ref is None and ref is not None:
             mirror = mirror.with_ref(ref)
         elif mirror.ref is not None and ref is None:
             self.ledger.put("ref", mirror.ref)
@@ -73,8 +86,15 @@ class MirrorSpider(scrapy.Spider):
         self.mirror = mirror
         self.run = collection.start_run(self.name)
         if self.settings.getbool("EXTRACTION_PROCESS"):
-            self.extractor = Extractor(timeout=self.settings.getfloat("EXTRACTION_TIMEOUT"))
+            self.extractor = ExtractorPool(
+                processes=self.extractors, timeout=self.settings.getfloat("EXTRACTION_TIMEOUT")
+            )
         logger.info("Run %s of %s into %s", self.run, mirror.name, collection.folder)
+
+    @property
+    def now(self) -> datetime:
+        """UTC, by the collection's clock."""
+        return self.collection.now() if self.collection is not None else utc_now()
 
     @property
     def most_bytes(self) -> int:
@@ -117,9 +137,14 @@ class MirrorSpider(scrapy.Spider):
         assert self.mirror is not None
         self.ledger.put("ref", ref)
         logger.info("Default branch of %s is %s", self.mirror.name, ref)
+        if self.collection is not None:
+            self.note(RefResolved(self.collection.now().strftime(DATE), ref))
+
+    def note(self, event: Event) -> None:
+        """Have something written down that left no bytes."""
         recorder = self.crawler.get_extension(CollectionRecorder)
-        if recorder is not None and self.collection is not None:
-            recorder.note(RefResolved(self.collection.now().strftime(DATE), ref).record())
+        if recorder is not None and recorder.failure is None:
+            recorder.note(event.record())
 
     def end_walk(self) -> None:
         """Account for what the run knows of and had no reason to look at."""
@@ -132,37 +157,69 @@ class MirrorSpider(scrapy.Spider):
             self.collection.close()
 
     async def read_page(
-        self, page: Page, kind: PageKind, capture: CaptureRef | None, *, status: int | None
+        self,
+        page: Page,
+        kind: PageKind,
+        capture: CaptureRef | None,
+        *,
+        status: int | None,
+        git: GitRef | None = None,
     ) -> Article | IndexPage | None:
         """What a page says; ``None`` for one that is not understood, which is noted as such.
 
         :param kind: what the page should be: articles are read by the extractor's process.
         :param capture: the record that holds its bytes.
         :param status: of the answer by which it was had.
+        :param git: the commit and blob that it came from, if it did.
         """
         if self.extractor is not None and kind == "article":
             reading = await self.extractor.extract(page)
         else:
             reading = extract(page)
+        return self.judge(reading, page.address, capture, status=status, git=git)
+
+    def judge(
+        self,
+        reading: Reading,
+        address: Address,
+        capture: CaptureRef | None,
+        *,
+        status: int | None,
+        git: GitRef | None = None,
+    ) -> Article | IndexPage | None:
+        """Act upon what a page says, as :meth:`read_page` does."""
+        url = address.url
+        date = capture.date if capture is not None else None
         if isinstance(reading, ArticlePage):
             reading.article.capture = capture
+            reading.article.git = git
             return reading.article
         if isinstance(reading, IndexPage):
             # Before the page counts as done, so that no checkpoint knows it without its links.
-            date = capture.date if capture is not None else ""
-            note_links(reading, page.address, date, self.ledger.pages)
-            self.page_ended(page.address.url, "index", reading.layout, status)
+            note_links(reading, address, date or "", self.ledger.pages)
+            self.page_ended(url, "index", reading.layout, status, date=date)
             return reading
         if isinstance(reading, Tombstone):
             self.findings.moved_to = reading.target or reading.reason
-        self.page_ended(page.address.url, "unknown", reading.reason, status)
+        self.page_ended(url, "unknown", reading.reason, status, date=date)
         return None
 
-    def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
-        """Note how a page ended: its line in the summary, and the progress of the run."""
+    def page_ended(
+        self,
+        url: str,
+        outcome: Outcome,
+        reason: str,
+        status: int | None,
+        *,
+        date: str | None = None,
+    ) -> None:
+        """Note how a page ended: its line in the summary, and the progress of the run.
+
+        :param date: ``WARC-Date`` of the capture that tells it.
+        """
         reason = warc.safe_text(reason)
         if self.collection is not None:
-            self._note_end(self.collection, url, outcome, reason, status)
+            self._note_end(self.collection, url, outcome, reason, status, date)
         stats = self.crawler.stats
         stats.inc_value("pages/done")
         if outcome in ("failed", "dangling", "unknown"):
@@ -175,15 +232,14 @@ class MirrorSpider(scrapy.Spider):
         outcome: Outcome,
         reason: str,
         status: int | None,
+        date: str | None,
     ) -> None:
         """The mirror was asked for the page: what became of it is remembered."""
         looked = self.ledger.captures.last_date(url)
         if outcome == "failed" or looked is None:
             looked = collection.now().strftime(DATE)
         if outcome == "failed":
-            recorder = self.crawler.get_extension(CollectionRecorder)
-            if recorder is not None and recorder.failure is None:
-                recorder.note(PageFailed(url, looked, reason, status).record())
+            self.note(PageFailed(url, looked, reason, status))
         self.ledger.pages.end(url, self.run, outcome, reason=reason, status=status, looked=looked)
 
     def address_of(self, url: str) -> Address:

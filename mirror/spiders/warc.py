@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirror.collection import existing_collection
-from mirror.extraction import body_of, capture_ref
+from mirror.extraction import ahead, capture_ref, stored_page
 from mirror.items import Article
 from mirror.layouts import Page
 from mirror.recovery import mirror_of, open_collection
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from mirror.ledger import CapturedPage, Outcome
 
 logger = logging.getLogger(__name__)
-
-READ_AHEAD = 64
-"""Pages given to the extractor before the first of them is waited for."""
 
 
 class WarcSpider(MirrorSpider):
@@ -71,15 +66,7 @@ class WarcSpider(MirrorSpider):
 
     async def start(self) -> AsyncIterator[Article]:
         await self.make_good()
-        reading: deque[asyncio.Task[Article | None]] = deque()
-        for page in self.ledger.captures.pages():
-            reading.append(asyncio.ensure_future(self._read(page)))
-            if len(reading) >= READ_AHEAD:
-                article = await reading.popleft()
-                if article is not None:
-                    yield article
-        while reading:
-            article = await reading.popleft()
+        async for _, article in ahead(self.ledger.captures.pages(), self._read):
             if article is not None:
                 yield article
 
@@ -89,14 +76,16 @@ class WarcSpider(MirrorSpider):
         self.ledger.pages.due(capture.url)
         self.crawler.stats.inc_value("pages/known")
         try:
-            body = body_of(self.collection.archive, capture, self.most_bytes)
+            stored = stored_page(self.collection, capture, self.most_bytes)
         except (OSError, ValueError) as error:
             logger.error("%s: %s", capture.url, error)
             self.page_ended(capture.url, "failed", f"{UNREADABLE}{error}", capture.status)
             return None
         ref = capture_ref(capture, page.run)
         address = self.address_of(capture.url)
-        found = await self.read_page(Page(address, body), page.kind, ref, status=capture.status)
+        found = await self.read_page(
+            Page(address, stored.body), page.kind, ref, status=capture.status, git=stored.git
+        )
         return found if isinstance(found, Article) else None
 
     def _note_end(
@@ -106,6 +95,7 @@ class WarcSpider(MirrorSpider):
         outcome: Outcome,
         reason: str,
         status: int | None,
+        date: str | None,
     ) -> None:
         """Nobody was asked: what a page is may be corrected, and not when it was looked at."""
         if outcome != "failed":

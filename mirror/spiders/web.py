@@ -23,6 +23,7 @@ from mirror.frontier import (
     folder_of,
     redirect_target,
 )
+from mirror.gitstore import discovery_url, parse_advertisement, short_name
 from mirror.layouts import IndexPage
 from mirror.politeness.loopback import unthrottle_loopback
 from mirror.politeness.reasons import RobotsUnreachable, reason_of
@@ -30,7 +31,6 @@ from mirror.recovery import open_collection
 from mirror.spiders.archived import UNREADABLE, ArchivedPages, NotInArchive
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
 from mirror.spiders.base import MirrorSpider
-from mirror.spiders.refs import discovery_url, parse_refs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -62,6 +62,7 @@ class WebSpider(MirrorSpider):
     """
 
     name = "web"
+    extractors = 1
 
     def __init__(self, arguments: WebArguments, **kwargs: Any) -> None:
         super().__init__(arguments.mirror, **kwargs)
@@ -239,15 +240,16 @@ class WebSpider(MirrorSpider):
         try:
             if response.status != 200:
                 raise ValueError(f"status {response.status}")
-            refs = parse_refs(response.body)
-            if refs.default is None:
+            default = parse_advertisement(response.body).default
+            if default is None:
                 raise ValueError("the repository names no default branch")
         except ValueError as error:
             self.findings.unreachable = f"{self.mirror.git_url}: {error}"
             self._root_ended.set()
             return
-        self.mirror = self.mirror.with_ref(refs.default)
-        self.ref_resolved(refs.default)
+        ref = short_name(default)
+        self.mirror = self.mirror.with_ref(ref)
+        self.ref_resolved(ref)
         yield from self._request(self.mirror.at(ROOT), "root", "", "", head=True)
 
     def refs_failed(self, failure: Failure) -> None:
@@ -298,7 +300,7 @@ class WebSpider(MirrorSpider):
         except NotInArchive as error:
             self.page_ended(address.url, "failed", str(error), status)
             return
-        found = await self.read_page(page.page, kind, page.ref, status=status)
+        found = await self.read_page(page.page, kind, page.ref, status=status, git=page.git)
         if isinstance(found, IndexPage):
             change = self._archive.change(found, page)
             self.crawler.stats.inc_value(f"indexes/{change}")

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from mirror import warc
-from mirror.items import InvalidItem, decode
+from mirror.items import InvalidItem, content_digest, decode
 from mirror.verification.findings import listed
 from mirror.verification.records import response_of
 
@@ -29,13 +29,14 @@ _RECORDS = {
     "WARC-Warcinfo-ID names no warcinfo before it in this file": """
         SELECT warc, offset FROM record r WHERE info NOT NULL AND NOT EXISTS
         (SELECT 1 FROM warcinfo w WHERE w.id=r.info AND w.warc=r.warc AND w.offset<r.offset)""",
-    "refers to no response of that id, URL and date": """
+    # One of a blob may be of another page: equal bytes are stored once.
+    "refers to no response or resource of that id, URL and date": """
         SELECT warc, offset FROM record v WHERE kind='revisit' AND NOT EXISTS
-        (SELECT 1 FROM record r WHERE r.id=v.refers AND r.kind='response'
-         AND r.moment=v.refers_moment AND r.url=v.url)""",
-    "WARC-Payload-Digest is not that of the response that it refers to": """
+        (SELECT 1 FROM record r WHERE r.id=v.refers AND r.kind IN ('response', 'resource')
+         AND r.moment=v.refers_moment AND (r.url=v.url OR v.payload NOT NULL))""",
+    "WARC-Payload-Digest is not that of the record that it refers to": """
         SELECT v.warc, v.offset FROM record v JOIN record r ON r.id=v.refers
-        WHERE v.kind='revisit' AND r.kind='response'
+        WHERE v.kind='revisit' AND r.kind IN ('response', 'resource')
         AND v.payload NOT NULL AND v.payload IS NOT r.payload""",
     "WARC-Concurrent-To names no record": """
         SELECT warc, offset FROM record m WHERE kind='metadata' AND refers NOT NULL
@@ -119,11 +120,12 @@ class Across:
             " iif(i.length IS r.length, '', 'length '), iif(i.date IS r.date, '', 'date '),"
             " iif(i.url IS r.url, '', 'url '), iif(i.status IS r.status, '', 'status '),"
             " iif(i.run IS r.run, '', 'run '),"
+            " iif(i.committed IS r.committed, '', 'git '),"
             " iif(i.payload IS r.payload OR r.status IS 304, '', 'payload_digest ') AS digest"
             " FROM item i JOIN capture r ON r.id=i.id JOIN warc w ON w.n=r.warc"
             " WHERE i.warc IS NOT w.name OR i.offset IS NOT r.offset OR i.length IS NOT r.length"
             " OR i.date IS NOT r.date OR i.url IS NOT r.url OR i.status IS NOT r.status"
-            " OR i.run IS NOT r.run OR digest<>''"
+            " OR i.run IS NOT r.run OR i.committed IS NOT r.committed OR digest<>''"
         ):
             file, line, *wrong = row
             names = listed("".join(wrong).split())
@@ -133,13 +135,17 @@ class Across:
         """The same article, read again; one by another version of the extractor is not compared."""
         if not self.reader.read_again:
             return
-        for file, line, start, end, number, offset, length, reading in self.facts.ask(
-            "SELECT i.file, i.line, i.start, i.end, p.warc, p.offset, p.length, p.reading"
-            " FROM item i JOIN record r ON r.id=i.id"
+        for file, line, start, end, number, offset, length, reading, elsewhere in self.facts.ask(
+            "SELECT i.file, i.line, i.start, i.end, p.warc, p.offset, p.length, p.reading,"
+            " p.url IS NOT i.url FROM item i JOIN record r ON r.id=i.id"
             " JOIN record p ON p.id=iif(r.kind='revisit', r.refers, r.id)"
             " WHERE NOT i.stale AND i.content IS NOT p.content AND p.reading IS NOT 'harmful'"
         ):
             run = self._items[file]
+            if elsewhere and self._is_of_another_page(
+                run, (start, end), (self._warcs[number], offset, length)
+            ):
+                continue
             reason = f"its record reads as {reading or 'no page'}"
             if reading == "article" and not self.findings.full:
                 item = self._read_item(run, start, end)
@@ -155,11 +161,21 @@ class Across:
             except InvalidItem:
                 return None
 
-    def _read_again(self, name: str, offset: int, length: int) -> Article | None:
+    def _is_of_another_page(
+        self, run: str, item: tuple[int, int], record: tuple[str, int, int]
+    ) -> bool:
+        """Whether an item is what the bytes in another page's record say under its own address."""
+        article = self._read_item(run, *item)
+        if article is None:
+            return False
+        again = self._read_again(*record, url=article.url)
+        return again is not None and content_digest(again) == content_digest(article)
+
+    def _read_again(self, name: str, offset: int, length: int, *, url: str = "") -> Article | None:
         record = warc.read_at(self.folder / "archive" / name, offset, length)
         response = response_of(record)
         payload = warc.payload(record.block, response) if response else record.block
-        address = self.reader.address(record.target_uri or "")
+        address = self.reader.address(url or record.target_uri or "")
         return self.reader.read(address, payload, response)[1] if address else None
 
     def url_at(self, name: str, offset: int) -> str:

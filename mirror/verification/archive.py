@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mirror.gitstore import blamed
 from mirror.verification.facts import RecordRow, WarcinfoRow, key
 from mirror.verification.findings import Findings
 from mirror.verification.records import ANSWERS, examine
@@ -156,7 +157,7 @@ class _Walk:
     def _answer(self, stored: StoredRecord) -> None:
         """An answer names its request, which stands before it (WARC 1.1 §5.7)."""
         record = stored.record
-        if record.type == "resource":
+        if blamed(record) is not None:
             return
         named = record.get("WARC-Concurrent-To") or ""
         found = self._requests.pop(named, None)

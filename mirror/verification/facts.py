@@ -22,7 +22,7 @@ CREATE TABLE record (
     warc INTEGER, offset INTEGER, length INTEGER, kind TEXT, id BLOB, info BLOB, url BLOB,
     moment BLOB, date TEXT, page INTEGER, status INTEGER, payload TEXT, validators BLOB,
     truncated TEXT, interim INTEGER, size INTEGER, refers BLOB, refers_moment BLOB, target BLOB,
-    line BLOB, reading TEXT, content TEXT
+    line BLOB, reading TEXT, content TEXT, committed BLOB
 );
 CREATE TABLE warcinfo (
     id BLOB, warc INTEGER, offset INTEGER, run TEXT, mirror TEXT, software TEXT, robots TEXT
@@ -31,7 +31,7 @@ CREATE TABLE item (
     n INTEGER PRIMARY KEY,          -- in the order of the log
     file INTEGER, line INTEGER, start INTEGER, end INTEGER, url BLOB, id BLOB,
     warc TEXT, offset INTEGER, length INTEGER, date TEXT, payload TEXT, status INTEGER, run TEXT,
-    content TEXT, extractor TEXT, stale INTEGER
+    content TEXT, extractor TEXT, stale INTEGER, committed BLOB
 );
 CREATE TABLE warning (file INTEGER, code TEXT, count INTEGER);
 CREATE TABLE line (file INTEGER, line INTEGER, warc TEXT, offset INTEGER, digest BLOB);
@@ -103,6 +103,8 @@ class RecordRow(NamedTuple):
     and not read."""
     content: str | None = None
     """``sha256:`` of the article."""
+    committed: bytes | None = None
+    """Of the commit, blob, path and time that it came from, in a Git repository."""
 
 
 class WarcinfoRow(NamedTuple):
@@ -138,6 +140,8 @@ class ItemRow(NamedTuple):
     extractor: str
     stale: bool
     """Made by another version of the extractor than today's."""
+    committed: bytes | None
+    """Of the commit, blob, path and time that it names."""
 
 
 class LineRow(NamedTuple):
@@ -148,6 +152,11 @@ class LineRow(NamedTuple):
     warc: str
     offset: int
     digest: bytes
+
+
+def committed_key(commit: str, blob: str, path: str, time: str) -> bytes:
+    """Stands for all that is told of where a page stands in a repository."""
+    return key(f"{commit}\n{blob}\n{path}\n{time}")
 
 
 def key(text: str | bytes) -> bytes:

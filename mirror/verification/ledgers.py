@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mirror.verification.findings import Findings
     from mirror.verification.summaries import Summary
 
-_UNASKED = ("dangling", "not_reached")
+_UNASKED = ("dangling", "deleted", "not_reached")
 
 
 class LedgerView:
@@ -115,14 +115,15 @@ class LedgerView:
             self._add(f"does not know the capture in archive/{name} at byte {offset}")
 
     def _articles(self) -> None:
-        """The digest of an article is that of the last item of its page."""
+        """The digest of an article is that of the last item of its page and date."""
         for url, reason in self.facts.ask(
-            "WITH last (url, content, run, start, end) AS"
-            " (SELECT i.url, i.content, f.run, i.start, i.end FROM item i"
-            "  JOIN item_file f ON f.n=i.file WHERE i.n IN (SELECT max(n) FROM item GROUP BY url))"
+            "WITH last (url, date, content, run, start, end) AS"
+            " (SELECT i.url, i.date, i.content, f.run, i.start, i.end FROM item i"
+            "  JOIN item_file f ON f.n=i.file"
+            "  WHERE i.n IN (SELECT max(n) FROM item GROUP BY url, date))"
             " SELECT a.url, iif(last.url IS NULL, 'no item is of it',"
             "  'its last item, in items/' || last.run || '.jsonl, is another or elsewhere')"
-            " FROM ledger.article a LEFT JOIN last ON last.url=key(a.url)"
+            " FROM ledger.article a LEFT JOIN last ON last.url=key(a.url) AND last.date=a.date"
             " WHERE last.content IS NOT a.digest OR last.run IS NOT a.run"
             " OR last.start IS NOT a.offset OR last.end IS NOT a.offset + a.length + 1"
         ):
@@ -130,7 +131,7 @@ class LedgerView:
         for run, line in self.facts.ask(
             "SELECT f.run, i.line FROM item i JOIN item_file f ON f.n=i.file"
             " JOIN summary s ON s.run=f.run"
-            " WHERE i.url NOT IN (SELECT key(url) FROM ledger.article)"
+            " WHERE (i.url, i.date) NOT IN (SELECT key(url), date FROM ledger.article)"
         ):
             self._add(f"does not know the article in items/{run}.jsonl, line {line}")
 
@@ -195,7 +196,7 @@ class LedgerView:
         known: dict[str, dict[str, int]] = {}
         for kind, outcome, count in self.facts.ask(
             "SELECT kind, outcome, count(*) FROM ledger.page"
-            " WHERE seen=? AND outcome<>'dangling' GROUP BY 1, 2",
+            " WHERE seen=? AND outcome NOT IN ('dangling', 'deleted') GROUP BY 1, 2",
             summary.run,
         ):
             known.setdefault(kind, {})[outcome] = count
@@ -204,6 +205,10 @@ class LedgerView:
             for kind, counts in summary.pages.items()
             if (counted := {name: n for name, n in counts.items() if name not in _UNASKED})
         }
+        if summary.spider == "git":
+            # Its front page is counted also where nothing of the repository had to be looked at.
+            known.pop("root", None)
+            said.pop("root", None)
         if known != said:
             yield f"pages is not as the ledger counts: {known}"
         for name, pages in summary.lists():

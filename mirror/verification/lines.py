@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mirror.items import InvalidItem, content_digest, decode, encode
-from mirror.verification.facts import ItemRow, LineRow, key
+from mirror.verification.facts import ItemRow, LineRow, committed_key, key
 from mirror.verification.findings import Findings
 from mirror.verification.pages import EXTRACTORS
 
@@ -125,7 +125,15 @@ def _item_row(
         content=content_digest(article),
         extractor=article.extractor,
         stale=article.extractor not in EXTRACTORS,
+        committed=_committed(article),
     )
+
+
+def _committed(article: Article) -> bytes | None:
+    git = article.git
+    if git is None:
+        return None
+    return committed_key(git.commit, git.blob, git.path, git.committed_at)
 
 
 def read_index(part: Lines, most: int) -> IndexRead:

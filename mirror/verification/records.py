@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mirror import warc
+from mirror.gitstore import blamed
 from mirror.items import content_digest
-from mirror.verification.facts import RecordRow, key
+from mirror.verification.facts import RecordRow, committed_key, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,7 @@ def examine(stored: StoredRecord, number: int, reader: PageReader, complain: Com
         validators=_validators(response),
         interim=_number(record.get("WARC-Interim-Responses")),
         line=_line(stored),
+        committed=_committed(record),
     )
     if record.type == "revisit":
         return _revisit(record, row, complain)
@@ -171,6 +173,13 @@ def _validators(response: Response | None) -> bytes | None:
 
 def validators_key(etag: str | None, last_modified: str | None) -> bytes:
     return key(f"{etag}\n{last_modified}")
+
+
+def _committed(record: Record) -> bytes | None:
+    origin = blamed(record)
+    if origin is None:
+        return None
+    return committed_key(origin.commit, origin.blob, origin.shown_path, origin.time)
 
 
 def _line(stored: StoredRecord) -> bytes | None:

@@ -11,6 +11,7 @@ from mirror.warc.builders import (
     response,
     revisit_identical,
     revisit_not_modified,
+    revisit_resource,
     warcinfo,
 )
 from mirror.warc.cdxj import cdxj_line, index_file, iter_index, url_key
@@ -62,6 +63,7 @@ __all__ = [
     "response",
     "revisit_identical",
     "revisit_not_modified",
+    "revisit_resource",
     "safe_text",
     "safe_uri",
     "sha1_base32",

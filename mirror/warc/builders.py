@@ -241,18 +241,53 @@ def resource(
     target_uri: str,
     date: str,
     content_type: str,
+    digest: str | None = None,
     concurrent_to: Sequence[str] = (),
     extra: Sequence[tuple[str, str]] = (),
     record_id: str | None = None,
 ) -> Record:
-    """A page that came without an HTTP message around it, such as a Git blob (§6.4)."""
+    """A page that came without an HTTP message around it, such as a Git blob (§6.4).
+
+    :param digest: of the block, for a caller that has taken it already.
+    """
+    digest = digest or sha1_base32(block)
     headers = [
         ("WARC-Target-URI", safe_uri(target_uri)),
         *_concurrent(concurrent_to),
         *_extra(extra),
-        ("WARC-Payload-Digest", sha1_base32(block)),
+        ("WARC-Payload-Digest", digest),
     ]
-    return _record("resource", date, headers, safe_text(content_type), block, record_id)
+    return _record(
+        "resource", date, headers, safe_text(content_type), block, record_id, digest=digest
+    )
+
+
+def revisit_resource(
+    *,
+    target_uri: str,
+    date: str,
+    earlier: Earlier,
+    payload_digest: str,
+    is_empty: bool = False,
+    extra: Sequence[tuple[str, str]] = (),
+    record_id: str | None = None,
+) -> Record:
+    """A page without an HTTP message around it whose bytes an earlier record has (§6.7.2).
+
+    Its block is empty: there is no head to keep, and replay takes that of the earlier record.
+
+    :param is_empty: the page has no bytes: nothing is left out.
+    """
+    headers = [
+        ("WARC-Target-URI", safe_uri(target_uri)),
+        *_extra(extra),
+        ("WARC-Profile", REVISIT_IDENTICAL),
+        *earlier.headers(),
+        ("WARC-Payload-Digest", safe_text(payload_digest)),
+    ]
+    if not is_empty:
+        headers.append(("WARC-Truncated", "length"))
+    return _record("revisit", date, headers, None, b"", record_id)
 
 
 def _record(
@@ -262,13 +297,15 @@ def _record(
     content_type: str | None,
     block: bytes,
     record_id: str | None,
+    *,
+    digest: str | None = None,
 ) -> Record:
     first = [
         ("WARC-Type", kind),
         ("WARC-Record-ID", record_id or new_record_id()),
         ("WARC-Date", safe_text(date)),
     ]
-    last = [("WARC-Block-Digest", sha1_base32(block))]
+    last = [("WARC-Block-Digest", digest or sha1_base32(block))]
     if content_type:
         last.append(("Content-Type", content_type))
     return Record((*first, *headers, *last), block)

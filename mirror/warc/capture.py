@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mirror.warc.builders import REVISIT_NOT_MODIFIED
 from mirror.warc.digest import sha1_base32
 from mirror.warc.message import MalformedMessage, parse_response, payload
 
@@ -43,8 +44,14 @@ class Capture:
 
     @property
     def is_full(self) -> bool:
-        """Whether the record holds a whole page, for a revisit to refer to."""
-        whole = self.type == "resource" or (self.type == "response" and self.status == 200)
+        """Whether it is a state of the page by itself, and not the word that it is as it was.
+
+        Of a page that came without HTTP a revisit is one as well: its bytes stand in another
+        record, maybe one of another page or of an older state.
+        """
+        if self.type == "revisit":
+            return self.status is None
+        whole = self.type == "resource" or self.status == 200
         return whole and self.truncated is None
 
 
@@ -89,9 +96,6 @@ def capture_of(
         digest = earlier.payload_digest if earlier is not None else stated
     elif record.type == "resource":
         digest = stated
-    status = http.status if http is not None else None
-    if record.type == "revisit" and not record.block:
-        status = 304
     etag, last_modified = validators_in(http)
     return Capture(
         url=record.target_uri or "",
@@ -101,13 +105,20 @@ def capture_of(
         length=place.length,
         record_id=record.record_id,
         type=record.type,  # type: ignore[arg-type]
-        status=status,
+        status=status_of(record, http),
         payload_digest=digest,
         record_digest=stated,
         etag=etag,
         last_modified=last_modified,
         truncated=None if record.type == "revisit" else record.get("WARC-Truncated"),
     )
+
+
+def status_of(record: Record, http: Response | None) -> int | None:
+    """The HTTP status of an answer; ``None`` where there was no HTTP."""
+    if record.type == "revisit" and record.get("WARC-Profile") == REVISIT_NOT_MODIFIED:
+        return 304
+    return http.status if http is not None else None
 
 
 def validators_in(http: Response | None) -> tuple[str | None, str | None]:

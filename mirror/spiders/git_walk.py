@@ -1,0 +1,405 @@
+"""The pages of a repository, one after another: recorded, read, accounted for."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from mirror import warc
+from mirror.events import PageGone
+from mirror.extensions.blobs import PageBlob
+from mirror.extraction import ahead, capture_ref, extract, git_ref
+from mirror.frontier import channel_of, folder_of, kind_of
+from mirror.gitstore import (
+    Blamed,
+    Blob,
+    BlobReader,
+    MissingObject,
+    ObjectTooLarge,
+    commit_date,
+    tree,
+)
+from mirror.layouts import IndexPage, Page
+from mirror.spiders.base import DATE
+from mirror.spiders.completeness import Completeness
+from mirror.spiders.git_pages import page_address
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from mirror.address import Address, Mirror
+    from mirror.extensions.blobs import BlobRecorder
+    from mirror.extraction import Reading
+    from mirror.gitstore import Git, Plan, Version
+    from mirror.items import Article
+    from mirror.ledger import KnownPage, Outcome, PageKind
+    from mirror.spiders.git import GitSpider
+    from mirror.spiders.git_pages import PageSelection
+    from mirror.warc.capture import Capture
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 64
+"""Versions that are read, and recorded, at a time."""
+CHUNK_BYTES = 8 * 1024 * 1024
+AHEAD = 192
+"""Pages that are with the extractors, or wait for those before them."""
+MOST_REFUSED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A version of a page, recorded."""
+
+    version: Version
+    address: Address
+    page: Page
+    capture: Capture
+    origin: Blamed
+    reading: Reading | None
+    """Where it had to be read before it was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A page that a commit deleted, and nothing brought back."""
+
+    version: Version
+    address: Address
+
+
+class Walk:
+    """Goes through the versions that a plan has, in their order.
+
+    :param indexes: the past of index pages is wanted as well.
+    :ivar complete: everything could be read.
+    """
+
+    def __init__(
+        self,
+        spider: GitSpider,
+        mirror: Mirror,
+        recorder: BlobRecorder,
+        git: Git,
+        plan: Plan,
+        selection: PageSelection,
+        *,
+        indexes: bool,
+    ) -> None:
+        self.spider = spider
+        self.mirror = mirror
+        self.ledger = spider.ledger
+        self.complete = True
+        self._recorder = recorder
+        self._git = git
+        self._plan = plan
+        self._selection = selection
+        self._indexes = indexes
+        self._blank = spider.ledger.captures.newest_date() is None
+        self._at_commit = mirror.forge.value != "plain"
+
+    async def pages(self) -> AsyncIterator[Article]:
+        """Record and read every version; the articles among them."""
+        spider = self.spider
+        spider.crawler.stats.set_value("pages/known", self._plan.size)
+        async for state, reading in ahead(self._recorded(), self._read, AHEAD, weight=_weight):
+            if isinstance(state, _Gone):
+                self._gone(state.address, state.version)
+                continue
+            assert reading is not None
+            self._note(state.address, kind_of(state.address, reading))
+            if isinstance(reading, IndexPage) and state.version.last:
+                self._learn(reading)
+            found = spider.judge(
+                reading,
+                state.address,
+                capture_ref(state.capture, spider.run),
+                status=None,
+                git=git_ref(state.origin),
+            )
+            if found is not None and not isinstance(found, IndexPage):
+                yield found
+
+    def _learn(self, index: IndexPage) -> None:
+        """What the summary tells of links that are none of the mirror's pages."""
+        findings = self.spider.findings
+        for row in index.skipped:
+            findings.skip(row)
+        if index.kind == "root":
+            findings.channels = sorted({channel_of(head) for head in index.indexes})
+
+    async def _read(self, state: _State | _Gone) -> Reading | None:
+        if isinstance(state, _Gone):
+            return None
+        return state.reading or await self._extract(state.page)
+
+    async def _extract(self, page: Page) -> Reading:
+        extractor = self.spider.extractor
+        return extract(page) if extractor is None else await extractor.extract(page)
+
+    # From the repository into the archive
+
+    async def _recorded(self) -> AsyncIterator[_State | _Gone]:
+        """Every version that is wanted and is not in the archive, once it is."""
+        versions = self._plan.versions()
+        async with BlobReader(self._git, self.spider.most_bytes) as blobs:
+            while chunk := list(islice(versions, CHUNK)):
+                async for state in self._chunk(chunk, blobs):
+                    yield state
+
+    async def _chunk(
+        self, chunk: list[Version], blobs: BlobReader
+    ) -> AsyncIterator[_State | _Gone]:
+        wanted = [
+            (version, address)
+            for version in chunk
+            if (address := self._wanted(version)) is not None
+        ]
+        contents = blobs.read([version.blob for version, _ in wanted if not version.deleted])
+        waiting: list[tuple[Version, Address, PageBlob, Reading | None]] = []
+        weighs = 0
+        for version, address in wanted:
+            if version.deleted:
+                async for state in self._write(waiting):
+                    yield state
+                waiting, weighs = [], 0
+                yield _Gone(version, address)
+                continue
+            content = await anext(contents)
+            if not isinstance(content, Blob):
+                self._without(version, address, content)
+                continue
+            reading = None
+            if not version.last and not self._indexes:
+                if self._kind(address) is None:
+                    reading = await self._extract(Page(address, content.data))
+                    if isinstance(reading, IndexPage):
+                        self._note(address, kind_of(address, reading), due=False)
+                if self._is_index(address):
+                    self._passed()
+                    continue
+            blob = self._blob(version, address, content)
+            if not self._blank and self._recorder.is_known(blob, newest=version.last):
+                self._passed()
+                continue
+            waiting.append((version, address, blob, reading))
+            weighs += len(content.data)
+            if weighs > CHUNK_BYTES:
+                async for state in self._write(waiting):
+                    yield state
+                waiting, weighs = [], 0
+        async for state in self._write(waiting):
+            yield state
+
+    async def _write(
+        self, waiting: list[tuple[Version, Address, PageBlob, Reading | None]]
+    ) -> AsyncIterator[_State]:
+        if not waiting:
+            return
+        captures = await self._recorder.record([blob for _, _, blob, _ in waiting])
+        for (version, address, blob, reading), capture in zip(waiting, captures, strict=True):
+            self._plan.set_dated(version.path, capture.date)
+            page = Page(address, blob.data)
+            yield _State(version, address, page, capture, blob.origin, reading)
+
+    def _wanted(self, version: Version) -> Address | None:
+        """The address of a version's page, if it is one that is to be captured."""
+        if version.deleted:
+            return self._deleted(version)
+        address = page_address(self.mirror, version.path, version.mode)
+        if isinstance(address, str):
+            self._refused(version, address)
+            return None
+        if not self._selection.is_within(commit_date(version.time)) and not (
+            version.last and self._selection.since is None and self._selection.until is None
+        ):
+            self._passed()
+            return None
+        if not version.last and not self._indexes and self._is_index(address):
+            self._passed()
+            return None
+        return address
+
+    def _deleted(self, version: Version) -> Address | None:
+        address = page_address(self.mirror, version.path, "100644")
+        if not version.last or isinstance(address, str):
+            self._passed()
+            return None
+        return address
+
+    def _blob(self, version: Version, address: Address, content: Blob) -> PageBlob:
+        source = None
+        if self._at_commit:
+            source = self.mirror.with_ref(version.commit).at(address.path).url
+        return PageBlob(
+            url=address.url,
+            source_uri=source,
+            origin=Blamed(version.commit, content.id, version.path, commit_date(version.time)),
+            data=content.data,
+            digest=warc.sha1_base32(content.data),
+            after=self._after(version, address),
+        )
+
+    def _after(self, version: Version, address: Address) -> str | None:
+        before = self._plan.dated(version.path)
+        if version.last and not self._blank:
+            return max(
+                filter(None, (before, self.ledger.captures.last_committed(address.url))),
+                default=None,
+            )
+        return before
+
+    def _kind(self, address: Address) -> str | None:
+        page = self.ledger.pages.find(address.url)
+        return None if page is None else page.kind
+
+    def _is_index(self, address: Address) -> bool:
+        return self._kind(address) in ("root", "index")
+
+    # What becomes of a page
+
+    def _note(self, address: Address, kind: PageKind, *, due: bool = True) -> None:
+        pages = self.ledger.pages
+        pages.note(address.url, kind, folder_of(address), "")
+        if due:
+            pages.due(address.url)
+
+    def _passed(self) -> None:
+        """A version that nothing has to be done for."""
+        self.spider.crawler.stats.inc_value("pages/known", -1)
+
+    def _refused(self, version: Version, reason: str) -> None:
+        self._passed()
+        if not version.last:
+            return
+        git = self.spider.findings.git
+        assert git is not None
+        refused: list[dict[str, str]] = git.setdefault("refused", [])
+        if len(refused) < MOST_REFUSED:
+            path = warc.safe_text(version.path.decode("utf-8", "surrogateescape"))[:500]
+            refused.append({"path": path, "reason": reason})
+        git["refused_count"] = git.get("refused_count", 0) + 1
+
+    def _without(
+        self, version: Version, address: Address, error: MissingObject | ObjectTooLarge
+    ) -> None:
+        """A version whose content cannot be had, or may not."""
+        if isinstance(error, MissingObject):
+            self.complete = False
+        if version.last:
+            self._note(address, kind_of(address, None))
+            self.spider.page_ended(address.url, "failed", str(error), None)
+        else:
+            self._passed()
+
+    def _gone(self, address: Address, version: Version) -> None:
+        """A page that was deleted; one that the archive never had is no news."""
+        self._passed()
+        page = self.ledger.pages.find(address.url)
+        if page is not None and _was_there(page):
+            date = commit_date(version.time)
+            last = self.ledger.captures.last_committed(address.url)
+            self._end_gone(PageGone(address.url, max(date, last or date), version.commit, True))
+
+    def _end_gone(self, gone: PageGone) -> None:
+        outcome: Outcome = "deleted" if gone.deleted else "dangling"
+        self.spider.note(gone)
+        self.ledger.pages.due(gone.url)
+        self.ledger.pages.end(
+            gone.url, self.spider.run, outcome, reason=gone.reason, looked=gone.date, as_of=True
+        )
+
+    # What there is besides
+
+    async def account(self, commit: str, *, thorough: bool) -> None:
+        """Hold the tree against its own index pages and against the archive.
+
+        :param thorough: pages of the archive that are not in the tree are looked for one by one.
+        """
+        spider = self.spider
+        with Completeness() as report:
+            await self._tree(commit, report)
+            missing = {*self._selection.channels} - self._channels
+            spider.findings.missing_channels = sorted(missing)
+            await self._index_pages(report)
+            if thorough:
+                self._vanished(commit, report)
+            self._nowhere(commit, report)
+            deleted = self.ledger.pages.outcomes().get("deleted", 0)
+            spider.findings.completeness = report.report(commit, deleted=deleted)
+
+    async def _tree(self, commit: str, report: Completeness) -> None:
+        self._channels: set[str] = set()
+        async for entry in tree(self._git, commit):
+            if not self._selection.wants(entry.path):
+                continue
+            address = page_address(self.mirror, entry.path, entry.mode)
+            if isinstance(address, str):
+                continue
+            if self._selection.channels:
+                self._channels |= self._selection.channels_of(entry.path)
+            page = self.ledger.pages.find(address.url)
+            report.add_page(
+                address.path,
+                entry.blob,
+                captured=page is not None and page.outcome in _CAPTURED,
+                understood=page is not None and page.outcome in ("item", "index"),
+            )
+
+    async def _index_pages(self, report: Completeness) -> None:
+        articles: dict[str, Sequence[str]] = {}
+        indexes = [
+            (path, blob)
+            for url in self.ledger.pages.urls_of("index")
+            if (address := self.mirror.find(url)) is not None
+            and (blob := report.blob(path := address.path)) is not None
+        ]
+        async with BlobReader(self._git, self.spider.most_bytes) as blobs:
+            contents = blobs.read([blob for _, blob in indexes])
+            for path, _ in indexes:
+                content = await anext(contents)
+                if not isinstance(content, Blob):
+                    continue
+                reading = extract(Page(self.mirror.at(path), content.data))
+                if isinstance(reading, IndexPage):
+                    report.add_index(path, reading)
+                    articles[path] = [found.path for found in reading.articles]
+        report.reach(articles)
+
+    def _vanished(self, commit: str, report: Completeness) -> None:
+        now = self.spider.now.strftime(DATE)
+        for url in list(self.ledger.pages.urls_of(*_CAPTURED)):
+            address = self.mirror.find(url)
+            if address is None or report.has(address.path):
+                continue
+            if self._selection.wants(address.path.encode("utf-8", "surrogateescape")):
+                self._end_gone(PageGone(url, now, commit, deleted=True))
+
+    def _nowhere(self, commit: str, report: Completeness) -> None:
+        """Rows of index pages that lead to nothing in the tree."""
+        now = self.spider.now.strftime(DATE)
+        pages = self.ledger.pages
+        for path, index in report.nowhere():
+            address = self.mirror.at(path)
+            if not self._selection.wants(path.encode("utf-8", "surrogateescape")):
+                continue
+            page = pages.find(address.url)
+            if page is None:
+                pages.note(address.url, "other", folder_of(address), self.mirror.at(index).url)
+            if page is None or page.outcome is None:
+                self._end_gone(PageGone(address.url, now, commit, deleted=False))
+            elif page.outcome in ("dangling", "deleted") and pages.due(address.url):
+                pages.judged(address.url, page.outcome, reason=page.reason)
+
+
+_CAPTURED: tuple[Outcome, ...] = ("item", "index", "unknown")
+
+
+def _was_there(page: KnownPage) -> bool:
+    return page.outcome in _CAPTURED
+
+
+def _weight(state: _State | _Gone) -> int:
+    return 0 if isinstance(state, _Gone) else len(state.page.body)
