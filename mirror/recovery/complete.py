@@ -161,6 +161,10 @@ class _Completion:
         return self._lines is not None and self._lines.find(capture.record_id) is not None
 
     def _without_bytes(self, found: UnreadFailure) -> None:
+        address = self.mirror.find(found.url)
+        if address is not None and self.ledger.pages.find(found.url) is None:
+            kind = kind_of(address, None)
+            self.ledger.pages.note(found.url, kind, folder_of(address), "")
         self.ledger.pages.end(
             found.url,
             found.run,

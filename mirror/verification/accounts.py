@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from mirror.verification.across import Across
 
 _LISTED = "EXISTS (SELECT 1 FROM listed l WHERE l.url=c.url AND l.run=c.run)"
-_IN_ITEMS = "EXISTS (SELECT 1 FROM item i WHERE i.url=c.url AND (i.content=p.content OR i.stale))"
+# What bytes say that stand in another page's record is another article: it has another address.
+_IN_ITEMS = (
+    "EXISTS (SELECT 1 FROM item i WHERE i.url=c.url"
+    " AND (i.content=p.content OR i.stale OR p.url IS NOT c.url))"
+)
 
 # Of a revisit, the page is that of the response it refers to.
 _PAGES = (
