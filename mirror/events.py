@@ -27,9 +27,13 @@ class PageFailed:
     """As a ``WARC-Date``."""
     reason: str
     status: int | None
+    embedded_in: str | None = None
+    """Of a picture, the article that names it."""
 
     def record(self) -> Record:
         fields = [("event", "page-failed"), ("reason", self.reason)]
+        if self.embedded_in is not None:
+            fields.append(("embedded-in", self.embedded_in))
         if self.status is not None:
             fields.append(("status", str(self.status)))
         return warc.metadata(fields, target_uri=self.url, date=self.date)
@@ -122,7 +126,8 @@ def read_event(record: Record) -> Event | None:
     date, target = record.date, record.target_uri or ""
     match fields:
         case {"event": "page-failed", "reason": reason}:
-            return PageFailed(target, date, reason, _number(fields.get("status", "")))
+            code = _number(fields.get("status", ""))
+            return PageFailed(target, date, reason, code, fields.get("embedded-in"))
         case {"event": "page-deleted" | "page-missing" as event, "commit": commit}:
             return PageGone(target, date, commit, deleted=event == "page-deleted")
         case {"event": "history-read", "commit": commit, "asked": asked}:

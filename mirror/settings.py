@@ -58,6 +58,13 @@ TLS_CA_FILE = ""  # PEM file of further trusted authorities
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
 
+# Pictures, when they are asked for (-a images=1; docs/crawling.md).
+
+IMAGE_HOSTS: list[str] = []  # hosts (name or name:port, each with its subdomains) besides the
+#                              layouts' own that pictures may be fetched from
+IMAGES_MAXSIZE = 8 * 1024 * 1024  # bytes of one picture; what is larger is cut off and given up
+IMAGES_PER_ARTICLE = 100  # the most that was seen in one article are 64
+
 # Items.
 
 EXTRACTION_PROCESS = True  # articles are read in a second process (docs/decisions/extraction.md)

@@ -34,7 +34,7 @@ def test_an_ordinary_page_gives_every_field() -> None:
     assert article.reporters == ["林小河"]
     assert article.editors == ["周水"]
     assert article.language == "zh-Hans"
-    assert article.extractor == "epoch/2"
+    assert article.extractor == "epoch/3"
     assert article.warnings == []
     assert (article.text_digest, article.capture, article.git) == ("", None, None)
 

@@ -54,7 +54,7 @@ def test_an_ordinary_page_gives_every_field() -> None:
     assert article.reporters == ["林小河", "周水"]
     assert article.editors == []
     assert article.language == "zh-Hans"
-    assert article.extractor == "minghui/2"
+    assert article.extractor == "minghui/3"
     assert article.warnings == []
     assert (article.text_digest, article.capture, article.git) == ("", None, None)
 

@@ -161,7 +161,8 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "validators": lambda ledger: ledger.captures.validators(URL),
     "newest_date": lambda ledger: ledger.captures.newest_date(),
     "last_date": lambda ledger: ledger.captures.last_date(URL),
-    "any_page": lambda ledger: ledger.captures.any_page(),
+    "whole": lambda ledger: next(ledger.captures.whole()),
+    "holding": lambda ledger: ledger.captures.holding("sha1:NONE"),
     "has_unread": lambda ledger: ledger.captures.has_unread(),
     "newest_run": lambda ledger: ledger.newest_run(),
     "unfinished_runs": lambda ledger: ledger.unfinished_runs(),
@@ -233,7 +234,8 @@ def test_what_is_unread_comes_in_the_order_of_the_records(ledger: Ledger) -> Non
     for n in (3, 1, 2):
         capture = replace(CAPTURE, url=f"u{n}", offset=n * 10)
         ledger.captures.add(capture, "r", unread=n != 2)
-    ledger.captures.add_failure(Location("a.warc.gz", 15, 5), "u4", "d", "timeout", None, "r")
+    failure = UnreadFailure("r", "u4", "d", "failed", "timeout", None, None)
+    ledger.captures.add_failure(Location("a.warc.gz", 15, 5), failure)
     order = [
         found.url if isinstance(found, UnreadFailure) else found.capture.url
         for found in ledger.captures.unread("a.warc.gz")

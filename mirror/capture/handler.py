@@ -72,7 +72,8 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Fetch and record one request.
 
-        The record's place is left in ``request.meta["capture"]``.
+        The record's place is left in ``request.meta["capture"]``; ``request.meta["embedded_in"]``
+        names the page that it is fetched for as a part of, if any.
 
         :raises AddressRefused: the address is private and was not named.
         :raises DownloadCancelledError: the body, as sent or decoded, is larger than
@@ -163,7 +164,11 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         truncated = _truncation(exchange, parsed, error)
         if self._recorder is not None:
             request.meta["capture"] = await self._recorder.record(
-                request.url, exchange, parsed, truncated
+                request.url,
+                exchange,
+                parsed,
+                truncated,
+                embedded_in=request.meta.get("embedded_in"),
             )
         return parsed, truncated
 

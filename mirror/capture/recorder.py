@@ -12,7 +12,7 @@ from scrapy import __version__ as scrapy_version
 from scrapy import signals
 
 from mirror import __version__, warc
-from mirror.warc.capture import Capture, capture_of
+from mirror.warc.capture import EMBEDDED_IN, Capture, capture_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,7 @@ class Recorder:
         self._stopping: asyncio.Task[None] | None = None
         self._notes: set[asyncio.Task[None]] = set()
         self._recent: dict[str, datetime] = {}
+        self._parts = asyncio.Lock()
         # Only a clock that was set back, or a run within the same second, makes dates clash.
         self._newest = _parse_date(self.newest_date() or "1970-01-01T00:00:00Z")
 
@@ -69,6 +70,10 @@ class Recorder:
 
     def latest(self, url: str) -> Capture | None:
         """The newest full response of `url`, for a revisit to refer to."""
+        return None
+
+    def same_payload(self, digest: str) -> Capture | None:
+        """A full response with that payload, of any part of a page, for a revisit to refer to."""
         return None
 
     def last_date(self, url: str) -> str | None:
@@ -118,18 +123,39 @@ class Recorder:
         exchange: Exchange,
         parsed: warc.Response | None,
         truncated: Truncation | None,
+        *,
+        embedded_in: str | None = None,
     ) -> Capture:
         """Write an exchange; when this returns, its records are in the file (not yet synced).
 
         :param parsed: the response read from ``exchange.received``; ``None`` if it is none.
+        :param embedded_in: the page that it is a part of. The bytes of such a part are kept once,
+            whatever the URLs are that it is under.
         :raises ArchiveUnwritable: the archive cannot take it; the crawl is being ended.
         """
+        if embedded_in is None:
+            return await self._record(url, exchange, parsed, truncated, ())
+        # One after the other: of two with the same bytes the second has to know of the first.
+        async with self._parts:
+            part = ((EMBEDDED_IN, target_uri(embedded_in)),)
+            return await self._record(url, exchange, parsed, truncated, part)
+
+    async def _record(
+        self,
+        url: str,
+        exchange: Exchange,
+        parsed: warc.Response | None,
+        truncated: Truncation | None,
+        part: tuple[tuple[str, str], ...],
+    ) -> Capture:
         url = target_uri(url)
-        described = self._describe(url, exchange, parsed)
+        described = self._describe(url, exchange, parsed, part)
         digest = warc.sha1_base32(warc.payload(exchange.received, parsed)) if parsed else None
         request = warc.request(exchange.sent, described)
         whole = parsed is not None and not truncated and parsed.status in (200, 304)
         latest = self.latest(url) if whole else None
+        if part and whole and digest and (latest is None or latest.record_digest != digest):
+            latest = self.same_payload(digest) or latest
         answer, *further = _answer(exchange, parsed, described, digest, truncated, request, latest)
         _, place, *_ = await self.write([request, answer, *further], url)
         capture = capture_of(answer, place, parsed, digest, latest)
@@ -157,13 +183,16 @@ class Recorder:
             raise ArchiveUnwritable(f"{what}: {error}") from error
 
     def _describe(
-        self, url: str, exchange: Exchange, parsed: warc.Response | None
+        self,
+        url: str,
+        exchange: Exchange,
+        parsed: warc.Response | None,
+        extra: tuple[tuple[str, str], ...],
     ) -> warc.Exchange:
         started = exchange.started
         date = self._unique_date(url, started)
-        extra: tuple[tuple[str, str], ...] = ()
         if date != started.strftime(WARC_DATE):
-            extra = (("WARC-X-Captured-At", started.isoformat(timespec="microseconds")),)
+            extra += (("WARC-X-Captured-At", started.isoformat(timespec="microseconds")),)
         protocols = []
         if parsed is not None:
             protocols.append(parsed.version.decode("ascii").lower())

@@ -9,6 +9,7 @@ from mirror.commands.terminal import plain
 if TYPE_CHECKING:
     from pathlib import Path
 
+LISTS = ("dangling", "deleted", "failed", "unknown", "not_reached")
 MOST_LINES = 10
 """Pages shown of each list; the summary file has them all."""
 
@@ -25,12 +26,15 @@ def report(summary: dict[str, Any], folder: Path) -> str:
         f"  articles   {read} read:"
         + ",".join(f" {articles[kind]} {kind}" for kind in ("new", "changed", "unchanged")),
         f"  indexes    {indexes}",
+        *_images(summary["images"]),
         f"  received   {summary['bytes_received'] / 1e6:.1f} MB in {summary['seconds']:.1f} s",
     ]
     if summary["reason"] != "finished":
         lines.append(f"  ended by   {plain(summary['reason'])}")
-    for name in ("dangling", "deleted", "failed", "unknown", "not_reached"):
+    for name in LISTS:
         lines += _list(name, summary[name])
+    for name in LISTS:
+        lines += _list(f"images {name}", summary["images"].get(name, []))
     lines += _completeness(summary["completeness"])
     for key, words in (
         ("unreachable", "could not be reached"),
@@ -58,6 +62,15 @@ def report(summary: dict[str, Any], folder: Path) -> str:
             f"  head -n 1 {folder}/items/*.jsonl | python3 -m json.tool --no-ensure-ascii",
         ]
     return "\n".join(lines)
+
+
+def _images(images: dict[str, Any]) -> list[str]:
+    """One line, where there were any."""
+    had = [f"{images[kind]} {kind}" for kind in ("captured", "repeated", "unchanged")]
+    skipped = [f"{count} skipped ({plain(why)})" for why, count in images["skipped"].items()]
+    if not any(images.values()):
+        return []
+    return [f"  images     {', '.join(had + skipped)}"]
 
 
 def _completeness(known: dict[str, Any]) -> list[str]:

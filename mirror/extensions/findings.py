@@ -15,6 +15,24 @@ MOST_ORIGINS = 1000
 
 
 @dataclass(slots=True)
+class ImageFindings:
+    """Pictures that articles name and nobody asked for."""
+
+    skipped: Counter[str] = field(default_factory=Counter)
+    """By why."""
+    foreign: Counter[str] = field(default_factory=Counter)
+    """Those on hosts that are not allowed, by origin."""
+
+    def skip(self, why: str, foreign: str = "") -> None:
+        """
+        :param foreign: the address, where it is its host that is not allowed.
+        """
+        self.skipped[why] += 1
+        if foreign:
+            _count(self.foreign, _origin(foreign))
+
+
+@dataclass(slots=True)
 class Findings:
     """Links that were not followed, and what stood in the way of the crawl as a whole."""
 
@@ -27,6 +45,7 @@ class Findings:
     channels: list[str] = field(default_factory=list)
     missing_channels: list[str] = field(default_factory=list)
     """Channels asked for that the root page does not name."""
+    images: ImageFindings = field(default_factory=ImageFindings)
     limited: bool = False
     unreachable: str = ""
     moved_to: str = ""

@@ -69,6 +69,9 @@ class CollectionRecorder(Recorder):
             return captures.holding(found[0].record_digest or "")
         return found[0]
 
+    def same_payload(self, digest: str) -> Capture | None:
+        return self.collection.ledger.captures.holding(digest)
+
     def recorded(self, capture: Capture) -> None:
         # What is no page that is due (robots.txt, what led to it) has nothing to be acted upon.
         ledger = self.collection.ledger

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from mirror import __version__
 from mirror.extensions.exit_status import RunFacts, meaning_of
+from mirror.frontier import is_lasting
 from mirror.ledger import COMPLETENESS
 from mirror.politeness.account import politeness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mirror.extensions.findings import Findings
+    from mirror.extensions.findings import Findings, ImageFindings
     from mirror.ledger import Ledger, PageEnd
 
 UNDERSTOOD = ("item", "index")
@@ -32,8 +33,9 @@ def facts_of(
     known_before = ledger.pages.understood()
     counts = ledger.pages.count()
     by_outcome = Counter[str | None]()
-    for (_, outcome), count in counts.items():
-        by_outcome[outcome] += count
+    for (kind, outcome), count in counts.items():
+        # Pictures tell nothing of the mirror's layout.
+        by_outcome[outcome] += count if kind != "image" else 0
     root_understood = any(counts.get(("root", outcome)) for outcome in (*UNDERSTOOD, "redirect"))
     return RunFacts(
         unwritable=unwritable,
@@ -44,12 +46,24 @@ def facts_of(
         known_before=known_before,
         understood=sum(by_outcome[outcome] for outcome in UNDERSTOOD),
         unknown=by_outcome["unknown"],
-        failures=by_outcome["failed"]
-        + sum(
-            page.outcome is None or (page.outcome == "dangling" and page.since == run)
-            for page in ledger.pages.unfinished()
-        ),
+        failures=sum(_alarms(page, run) for page in ledger.pages.unfinished()),
     )
+
+
+def _alarms(page: PageEnd, run: str) -> bool:
+    """Whether a page that was not had keeps the run from being complete.
+
+    What is dead alarms once; so does a picture that is none, or that its host will not give.
+    """
+    is_image = page.kind == "image"
+    match page.outcome:
+        case None:
+            return True
+        case "failed" if not (is_image and is_lasting(page.kind, page.reason)):
+            return True
+        case "unknown" if not is_image:
+            return False  # counted apart
+    return page.since == run
 
 
 def build_summary(
@@ -69,19 +83,24 @@ def build_summary(
     :param warcs: ``{name, length, sha256}`` of the files that the run wrote to.
     :param exit_status: ``None`` for a run that was killed.
     """
-    ends = list(ledger.pages.unfinished())
+    ends: list[PageEnd] = []
+    pictures: list[PageEnd] = []
+    for page in ledger.pages.unfinished():
+        (pictures if page.kind == "image" else ends).append(page)
+    counts = ledger.pages.count()
     return {
         "run": run,
         **head,
         "exit_status": exit_status,
         "meaning": meaning_of(exit_status),
-        "pages": _page_counts(ledger.pages.count()),
+        "pages": _page_counts(counts),
         "articles": {
             kind: stats.get(f"articles/{kind}", 0) for kind in ("new", "changed", "unchanged")
         },
         "indexes": {
             kind: stats.get(f"indexes/{kind}", 0) for kind in ("new", "changed", "unchanged")
         },
+        "images": _images(counts, findings.images, pictures, stats, run),
         "changed_fields": _below(stats, "articles/changed_fields/"),
         "warnings": _below(stats, "articles/warnings/"),
         "channels": findings.channels,
@@ -95,11 +114,8 @@ def build_summary(
         "completeness": findings.completeness or known_completeness(ledger),
         "moved_to": findings.moved_to or None,
         "unreachable": findings.unreachable or None,
-        "dangling": _listed(ends, "dangling", run),
+        **_lists(ends, run),
         "deleted": _listed(ends, "deleted", run),
-        "failed": _listed(ends, "failed", run),
-        "unknown": _listed(ends, "unknown", run),
-        "not_reached": _listed(ends, None, run),
         "records": _below(stats, "warc/records/"),
         "truncated": _below(stats, "warc/truncated/"),
         "bytes_received": stats.get("warc/bytes/received", 0),
@@ -140,8 +156,39 @@ def _page_counts(counts: dict[tuple[str, str | None], int]) -> dict[str, dict[st
     """``{kind: {outcome: pages}}``, outcome ``not_reached`` for pages without an end."""
     table: dict[str, dict[str, int]] = {}
     for (kind, outcome), count in sorted(counts.items(), key=str):
+        if kind == "image":
+            continue
         table.setdefault(kind, {})[outcome or "not_reached"] = count
     return table
+
+
+def _images(
+    counts: dict[tuple[str, str | None], int],
+    found: ImageFindings,
+    ends: list[PageEnd],
+    stats: dict[str, Any],
+    run: str,
+) -> dict[str, Any]:
+    """The pictures that were due, by how they ended; and those that nobody asked for."""
+    had = counts.get(("image", "image"), 0)
+    kinds = {kind: stats.get(f"images/{kind}", 0) for kind in ("repeated", "unchanged")}
+    return {
+        "captured": had - sum(kinds.values()),
+        **kinds,
+        "redirects": counts.get(("image", "redirect"), 0),
+        "skipped": dict(found.skipped.most_common()),
+        "foreign": dict(found.foreign.most_common()),
+        **_lists(ends, run),
+    }
+
+
+def _lists(ends: list[PageEnd], run: str) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "dangling": _listed(ends, "dangling", run),
+        "failed": _listed(ends, "failed", run),
+        "unknown": _listed(ends, "unknown", run),
+        "not_reached": _listed(ends, None, run),
+    }
 
 
 def _listed(ends: Iterable[PageEnd], outcome: str | None, run: str) -> list[dict[str, Any]]:

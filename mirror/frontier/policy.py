@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from mirror.ledger import KnownPage
+    from mirror.ledger import KnownPage, PageKind
 
 Refetch = Literal["never", "changed", "all"]
 REFETCH: tuple[Refetch, ...] = ("never", "changed", "all")
@@ -28,8 +28,18 @@ _PERMANENT = (
     "redirects in a circle",
     "too many redirects",
 )
+_ROBOTS = "robots.txt"
 _DATE = "%Y-%m-%dT%H:%M:%SZ"
 _RUN = "%Y%m%dT%H%M%SZ"
+
+
+def is_lasting(kind: PageKind, reason: str) -> bool:
+    """Whether a page that failed for `reason` would fail again, however often it is asked for.
+
+    Of a picture, what robots.txt says is such a reason: its host is a stranger, and nobody waits
+    for it to change its mind. A mirror that closes itself is another matter.
+    """
+    return reason.startswith(_PERMANENT) or (kind == "image" and reason == _ROBOTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,11 @@ class Policy:
                 return True
             case _ if head:
                 return True
-            case "failed" if not page.reason.startswith(_PERMANENT):
+            case "failed" if not is_lasting(page.kind, page.reason):
                 return True
             case "failed" | "dangling" | "deleted":
                 return named_anew or self._waited_long_enough(page)
-        if page.kind == "article":
+        if page.kind in ("article", "image"):
             return self.refetch != "never" and self._is_older(page, self.age or timedelta())
         if page.older is None:
             return named_anew or self._is_older(page, self._index_age)

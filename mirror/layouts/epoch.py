@@ -49,7 +49,8 @@ class EpochLayout:
     """Reads the pages of epoch-news and its sisters."""
 
     name = "epoch"
-    version = "2"
+    version = "3"
+    image_hosts = ("epochtimes.com", "theepochtimes.com", "minghui.org")
 
     def read(self, page: Page) -> IndexPage | ArticlePage | None:
         """An article where the page has a body element or the frame of one, else an index where it

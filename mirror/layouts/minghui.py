@@ -56,7 +56,8 @@ class MinghuiLayout:
     """Reads the pages of mh-news and of the older mirrors made with the same tool."""
 
     name = "minghui"
-    version = "2"
+    version = "3"
+    image_hosts = ("minghui.org", "epochtimes.com")
 
     def read(self, page: Page) -> IndexPage | ArticlePage | None:
         """An article where the page has the frame of one, else an index where it has such rows."""

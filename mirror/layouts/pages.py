@@ -90,5 +90,10 @@ class Layout(Protocol):
     def version(self) -> str:
         """Raised whenever the same page gives another article than before."""
 
+    @property
+    def image_hosts(self) -> tuple[str, ...]:
+        """Hosts that the pictures of its articles are on, each with its subdomains: the only ones
+        besides the mirror's own that pictures are fetched from, when they are asked for."""
+
     def read(self, page: Page) -> IndexPage | ArticlePage | None:
         """What the page says; ``None`` when it is not of this family. Never raises."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from mirror.ledger.values import Outcome
     from mirror.warc import Location
 
 _COLUMNS = tuple(field.name for field in fields(Capture))
@@ -24,6 +23,7 @@ _ADD = (
     f"INSERT OR REPLACE INTO capture ({_LISTED}, run, unread)"
     f" VALUES ({', '.join('?' * (len(_COLUMNS) + 2))})"
 )
+_FAILURE = tuple(field.name for field in fields(UnreadFailure))
 _FULL = "capture INDEXED BY capture_full"
 """Named, because SQLite takes the primary key for as good: it does not know of pages with thousands
 of captures of which one is full."""
@@ -122,7 +122,7 @@ class Captures:
         return Validators(*row) if row else None
 
     def pages(self) -> Iterator[CapturedPage]:
-        """Every page with a full capture, and the newest of those, in order of URL.
+        """Every page with a full capture, pictures aside, and the newest of those, in order of URL.
 
         Rows may be written while the pages are gone through.
         """
@@ -130,7 +130,8 @@ class Captures:
         query = (
             f"SELECT p.kind, p.channel, p.found_on, c.run, max(c.date), {listed}"
             " FROM capture c INDEXED BY capture_full CROSS JOIN page p ON p.url=c.url"
-            f" WHERE c.url>? AND {full('c.')} GROUP BY c.url ORDER BY c.url LIMIT {_BATCH}"
+            f" WHERE c.url>? AND {full('c.')} AND p.kind<>'image'"
+            f" GROUP BY c.url ORDER BY c.url LIMIT {_BATCH}"
         )
         last = ""
         while rows := self._db.execute(query, (last,)).fetchall():
@@ -138,21 +139,13 @@ class Captures:
                 yield CapturedPage(kind, channel, found_on, run, Capture(*capture))
             last = rows[-1][5]
 
-    def add_failure(
-        self,
-        place: Location,
-        url: str,
-        date: str,
-        reason: str,
-        status: int | None,
-        run: str,
-        *,
-        outcome: Outcome = "failed",
-    ) -> None:
-        """Note a look at a page that left no bytes, to be accounted for in its turn."""
+    def add_failure(self, place: Location, failure: UnreadFailure) -> None:
+        """Note a look at a page that failed, to be accounted for in its turn."""
+        values = (getattr(failure, name) for name in _FAILURE)
         self._db.execute(
-            "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (place.warc, place.offset, url, date, outcome, reason, status, run),
+            f"INSERT OR REPLACE INTO failure (warc, offset, {', '.join(_FAILURE)})"
+            f" VALUES (?, ?, {', '.join('?' * len(_FAILURE))})",
+            (place.warc, place.offset, *values),
         )
 
     def files_of(self, run: str) -> set[str]:
@@ -160,10 +153,13 @@ class Captures:
         rows = self._db.execute("SELECT DISTINCT warc FROM capture WHERE run=?", (run,))
         return {name for (name,) in rows}
 
-    def any_page(self) -> str | None:
-        """The URL of some capture that holds a whole page."""
-        row = self._db.execute(f"SELECT url FROM {_FULL} WHERE {full()} LIMIT 1").fetchone()
-        return row[0] if row else None
+    def whole(self) -> Iterator[str]:
+        """URLs of what was captured whole and is no picture: pages, and files such as robots.txt,
+        also those of other hosts. Rows must not be written meanwhile."""
+        for (url,) in self._db.execute(
+            f"SELECT url FROM {_FULL} WHERE {full()} AND embedded_in IS NULL"
+        ):
+            yield url
 
     def unread(self, warc: str) -> Iterator[UnreadCapture | UnreadFailure]:
         """What stands in a file and was not acted upon, in the order of the records.
@@ -189,7 +185,7 @@ class Captures:
     def _unread_failures(self, warc: str) -> Iterator[tuple[int, UnreadCapture | UnreadFailure]]:
         last = -1
         while rows := self._db.execute(
-            "SELECT offset, run, url, date, outcome, reason, status FROM failure"
+            f"SELECT offset, {', '.join(_FAILURE)} FROM failure"
             f" WHERE warc=? AND offset>? ORDER BY offset LIMIT {_BATCH}",
             (warc, last),
         ).fetchall():

@@ -12,11 +12,13 @@ from mirror.ledger.schema import DUE, SCHEMA, SCHEMA_VERSION
 from mirror.ledger.values import RunRow, StoredItem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 NAME = "ledger.sqlite"
 COMPLETENESS = "completeness"
 """Key of what a repository was last found to have beside what was captured of it: counts, JSON."""
+_BATCH = 500
 _RUN = "id, spider, started, finished, exit_status, items"
 
 
@@ -183,6 +185,37 @@ class Ledger:
             "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?, ?, ?)",
             (url, date, article_id, item.digest, item.run, item.offset, item.length),
         )
+
+    # Pictures
+
+    def is_pictured(self, url: str, digest: str, terms: str) -> bool:
+        """Whether the pictures that an article names were noted, by these terms."""
+        row = self._db.execute("SELECT digest, terms FROM pictured WHERE url=?", (url,)).fetchone()
+        return row is not None and tuple(row) == (digest, terms)
+
+    def set_pictured(self, url: str, digest: str, terms: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO pictured VALUES (?, ?, ?)", (url, digest, terms))
+
+    def unpictured(self, channels: Sequence[str], terms: str) -> Iterator[StoredItem]:
+        """Items of articles whose pictures were not noted by these terms, in order of URL.
+
+        Rows may be written meanwhile.
+
+        :param channels: names of those that they belong to; empty for all.
+        """
+        marks = ", ".join("?" * len(channels))
+        within = f" AND g.channel IN ({marks})" if channels else ""
+        last = ""
+        while rows := self._db.execute(
+            "SELECT a.url, a.digest, a.run, a.offset, a.length FROM article a"
+            " JOIN page g ON g.url=a.url LEFT JOIN pictured p ON p.url=a.url"
+            " WHERE a.url>? AND a.date=(SELECT max(l.date) FROM article l WHERE l.url=a.url)"
+            " AND (p.digest IS NOT a.digest OR p.terms IS NOT ?)"
+            f"{within} ORDER BY a.url LIMIT {_BATCH}",
+            (last, terms, *channels),
+        ).fetchall():
+            for last, *item in rows:  # noqa: B007
+                yield StoredItem(*item)
 
     # WARC files
 

@@ -43,7 +43,12 @@ class Pages:
         return KnownPage(*row) if row else None
 
     def candidates(
-        self, channels: Sequence[str], looked_before: str, article_looked_before: str
+        self,
+        channels: Sequence[str],
+        looked_before: str,
+        article_looked_before: str,
+        *,
+        images: bool = False,
     ) -> Iterator[KnownPage]:
         """Pages that may have to be looked at again, in order of URL.
 
@@ -55,6 +60,7 @@ class Pages:
         :param looked_before: a ``WARC-Date``: how long ago that is.
         :param article_looked_before: the same for articles, of which there are so many that those
             that are not wanted must not come; empty for none.
+        :param images: whether pictures are among the pages.
         """
         marks = ", ".join("?" * len(channels))
         within = (
@@ -63,11 +69,13 @@ class Pages:
             if channels
             else ""
         )
+        within += _and_images(images)
         last = ""
         while rows := self._db.execute(
             f"SELECT {_KNOWN} FROM page WHERE url>? AND (outcome IS NULL"
             " OR outcome IN ('failed', 'dangling')"
-            " OR CASE kind WHEN 'article' THEN looked<? ELSE looked<older OR looked<? END)"
+            " OR CASE WHEN kind IN ('article', 'image') THEN looked<?"
+            " ELSE looked<older OR looked<? END)"
             f"{within} ORDER BY url LIMIT {_BATCH}",
             (last, article_looked_before, looked_before, *channels, *channels),
         ).fetchall():
@@ -172,13 +180,14 @@ class Pages:
             (outcome, reason, url, outcome, reason),
         )
 
-    def add_known_dead(self, channels: Sequence[str]) -> None:
+    def add_known_dead(self, channels: Sequence[str], *, images: bool = False) -> None:
         """Count dead pages that this run had no reason to ask for again among its own.
 
-        :param channels: as for :meth:`candidates`.
+        :param channels: as for :meth:`candidates`, and so `images`.
         """
         marks = ", ".join("?" * len(channels))
         within = f" AND channel IN ({marks})" if channels else ""
+        within += _and_images(images)
         self._db.execute(
             "INSERT OR IGNORE INTO due SELECT url, outcome, reason, status"
             f" FROM page WHERE outcome='dangling'{within}",
@@ -207,11 +216,16 @@ class Pages:
         return {(kind, outcome): count for kind, outcome, count in rows}
 
     def unfinished(self) -> Iterator[PageEnd]:
-        """Pages due that are neither item nor index, in order of URL."""
+        """Pages due that are neither item, index nor picture, in order of URL."""
         for row in self._db.execute(
             "SELECT d.url, p.kind, p.found_on, d.outcome, d.reason, d.status, p.since"
             " FROM due d JOIN page p USING (url)"
-            " WHERE d.outcome IS NULL OR d.outcome NOT IN ('item', 'index', 'redirect')"
+            " WHERE d.outcome IS NULL OR d.outcome NOT IN ('item', 'index', 'image', 'redirect')"
             " ORDER BY d.url"
         ):
             yield PageEnd(*row)
+
+
+def _and_images(images: bool) -> str:
+    """A condition behind others: pictures too, or none of them."""
+    return "" if images else " AND kind<>'image'"

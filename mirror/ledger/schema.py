@@ -1,6 +1,6 @@
 """The tables of a ledger."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change below; a ledger of another version is made anew from the archive."""
 
 
@@ -39,6 +39,7 @@ CREATE TABLE capture (
     url TEXT NOT NULL, date TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL,
     length INTEGER NOT NULL, record_id TEXT NOT NULL, type TEXT NOT NULL, status INTEGER,
     payload_digest TEXT, record_digest TEXT, etag TEXT, last_modified TEXT, truncated TEXT,
+    embedded_in TEXT,                       -- of a picture: the article that it was fetched for
     run TEXT NOT NULL,
     unread INTEGER NOT NULL DEFAULT 0,      -- 1 until what it says has been acted upon
     PRIMARY KEY (url, date)
@@ -53,6 +54,7 @@ CREATE INDEX capture_unread_page ON capture (url, date) WHERE unread;
 CREATE TABLE failure (      -- looks without an answer that are not accounted for yet
     warc TEXT NOT NULL, offset INTEGER NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
     outcome TEXT NOT NULL, reason TEXT NOT NULL, status INTEGER, run TEXT NOT NULL,
+    embedded_in TEXT,
     PRIMARY KEY (warc, offset)
 ) WITHOUT ROWID;
 CREATE TABLE article (
@@ -60,6 +62,10 @@ CREATE TABLE article (
     id TEXT NOT NULL, digest TEXT NOT NULL, run TEXT NOT NULL,
     offset INTEGER NOT NULL, length INTEGER NOT NULL,   -- of the line in items/<run>.jsonl
     PRIMARY KEY (url, date)
+) WITHOUT ROWID;
+CREATE TABLE pictured (             -- articles whose pictures were noted as pages
+    url TEXT PRIMARY KEY, digest TEXT NOT NULL,     -- of the article that named them
+    terms TEXT NOT NULL                             -- by which they were chosen
 ) WITHOUT ROWID;
 CREATE TABLE warc (
     name TEXT PRIMARY KEY,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from mirror.warc.capture import Capture
 
-PageKind = Literal["root", "index", "article", "other"]
-Outcome = Literal["item", "index", "redirect", "dangling", "deleted", "failed", "unknown"]
-"""How a page ended: an item, an index that was followed, a redirect that was, dead (404, 410; or
-named, and not in the repository), deleted from the repository that it was in, not fetched, or
-fetched and not understood. A page that was due and has none was not reached before the run ended.
-"""
+PageKind = Literal["root", "index", "article", "image", "other"]
+Outcome = Literal["item", "index", "image", "redirect", "dangling", "deleted", "failed", "unknown"]
+"""How a page ended: an item, an index that was followed, a picture, a redirect that was followed,
+dead (404, 410; or named, and not in the repository), deleted from the repository that it was in,
+not fetched, or fetched and not understood. A page that was due and has none was not reached before
+the run ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class PageEnd:
-    """A page of a run that is neither an item nor an index, for the summary."""
+    """A page of a run that is neither item, index nor picture, for the summary."""
 
     url: str
-    kind: str
+    kind: PageKind
     found_on: str
     outcome: str | None
     reason: str
@@ -104,6 +104,8 @@ class UnreadFailure:
     outcome: Outcome
     reason: str
     status: int | None
+    embedded_in: str | None
+    """Of a picture, the article that names it."""
 
 
 @dataclass(frozen=True, slots=True)

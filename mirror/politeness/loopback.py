@@ -31,6 +31,14 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def unthrottle_loopback_alone(settings: BaseSettings, url: str) -> None:
+    """The same for the host of `url` alone, when public hosts are asked in the same crawl."""
+    if is_loopback(url):
+        host = urlsplit(url).hostname
+        free = {"concurrency": 16, "delay": 0, "throttle": False}
+        settings.set("DOWNLOAD_SLOTS", {host: free}, priority="spider")
+
+
 def unthrottle_loopback(settings: BaseSettings, url: str) -> None:
     """Lift the limits that ``settings.py`` sets for public hosts when `url` is on loopback.
 

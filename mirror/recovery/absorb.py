@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mirror import events, warc
 from mirror.collection import MADE_ANEW, TORN
 from mirror.frontier import history_key, says_something
-from mirror.ledger import COMPLETENESS, Validators
+from mirror.ledger import COMPLETENESS, UnreadFailure, Validators
 from mirror.recovery.files import start_of, warc_files
 from mirror.warc.capture import capture_read, validators_in
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mirror.collection import Collection
-    from mirror.ledger import Ledger
+    from mirror.ledger import Ledger, Outcome
     from mirror.warc import StoredRecord
     from mirror.warc.capture import Capture
 
@@ -174,21 +174,23 @@ class _Reader:
             case events.PageFailed() as failed:
                 self.ledger.captures.add_failure(
                     stored.location,
-                    failed.url,
-                    failed.date,
-                    failed.reason,
-                    failed.status,
-                    self._run,
+                    UnreadFailure(
+                        self._run,
+                        failed.url,
+                        failed.date,
+                        "failed",
+                        failed.reason,
+                        failed.status,
+                        failed.embedded_in,
+                    ),
                 )
             case events.PageGone() as gone:
+                outcome: Outcome = "deleted" if gone.deleted else "dangling"
                 self.ledger.captures.add_failure(
                     stored.location,
-                    gone.url,
-                    gone.date,
-                    gone.reason,
-                    None,
-                    self._run,
-                    outcome="deleted" if gone.deleted else "dangling",
+                    UnreadFailure(
+                        *(self._run, gone.url, gone.date, outcome, gone.reason, None, None)
+                    ),
                 )
             case events.HistoryRead(commit=commit, asked=asked, completeness=completeness):
                 self.ledger.put(history_key(asked), commit)

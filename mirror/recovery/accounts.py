@@ -15,7 +15,7 @@ from mirror.extensions.findings import Findings
 from mirror.extensions.summary import build_summary
 from mirror.gitstore import blamed
 from mirror.recovery.files import warc_files
-from mirror.warc.capture import response_in, status_of
+from mirror.warc.capture import EMBEDDED_IN, response_in, status_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +157,9 @@ def _count(record: warc.Record, counts: Counter[str]) -> None:
     if record.type not in ("response", "revisit", "resource"):
         return
     counts[f"warc/records/{record.type}"] += 1
+    if record.type == "revisit" and record.get(EMBEDDED_IN):
+        same = record.get("WARC-Refers-To-Target-URI") == record.target_uri
+        counts["images/unchanged" if same else "images/repeated"] += 1
     if blamed(record) is None:
         counts[f"warc/statuses/{status_of(record, response_in(record))}"] += 1
     counts["warc/bytes/received"] += len(record.block)

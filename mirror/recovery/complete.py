@@ -24,6 +24,7 @@ from mirror.pipelines.store import store
 from mirror.recovery.accounts import account_for
 from mirror.recovery.files import warc_files
 from mirror.recovery.lines import Lines
+from mirror.recovery.pictures import PictureCompletion
 
 if TYPE_CHECKING:
     from mirror.address import Address, Mirror
@@ -122,6 +123,7 @@ class _Completion:
         self._limit = limit
         self._extractor = extractor
         self._lines = lines
+        self._pictures = PictureCompletion(collection, limit)
 
     async def file(self, name: str) -> None:
         """All that a WARC file holds and nobody acted upon."""
@@ -138,6 +140,8 @@ class _Completion:
     async def _read(self, found: UnreadCapture | UnreadFailure) -> _Page | None:
         """What the page of a full capture says; ``None`` where there is nothing to be read."""
         if isinstance(found, UnreadFailure) or not found.capture.is_full:
+            return None
+        if found.capture.embedded_in is not None:
             return None
         capture = found.capture
         if self._has_line(capture):
@@ -162,7 +166,9 @@ class _Completion:
 
     def _without_bytes(self, found: UnreadFailure) -> None:
         address = self.mirror.find(found.url)
-        if address is not None and self.ledger.pages.find(found.url) is None:
+        if found.embedded_in is not None:
+            self._pictures.note(found.url, found.embedded_in)
+        elif address is not None and self.ledger.pages.find(found.url) is None:
             kind = kind_of(address, None)
             self.ledger.pages.note(found.url, kind, folder_of(address), "")
         self.ledger.pages.end(
@@ -177,6 +183,9 @@ class _Completion:
 
     def _apply(self, found: UnreadCapture, read: _Page | None) -> None:
         capture, run = found.capture, found.run
+        if capture.embedded_in is not None:
+            self._pictures.apply(capture, run)
+            return
         address = self.mirror.find(capture.url)
         page = self._page(capture, address, read.reading if read is not None else None)
         if page is None or address is None:

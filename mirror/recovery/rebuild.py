@@ -60,7 +60,14 @@ def mirror_of(collection: Collection) -> Mirror:
     :raises ValueError: it has captured no page of any.
     """
     ledger = collection.ledger
-    name, url = ledger.get("mirror"), ledger.captures.any_page()
-    if name is None or url is None:
-        raise ValueError(f"collection {collection.name!r} has no captures yet")
-    return mirror_named(name, url, [ref for ref in (ledger.get("ref"),) if ref])
+    name, ref = ledger.get("mirror"), ledger.get("ref")
+    refused = ValueError(f"collection {collection.name!r} has no captures yet")
+    if name is None:
+        raise refused
+    for url in ledger.captures.whole():
+        try:
+            return mirror_named(name, url, [ref] if ref else [])
+        except ValueError as error:
+            # The robots.txt of a host of pictures.
+            refused = error
+    raise refused

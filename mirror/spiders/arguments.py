@@ -44,8 +44,10 @@ class WebArguments:
     """What becomes of articles that were captured before."""
     age: timedelta | None
     """How long a look at a page is good for; ``None`` for the policy's own."""
+    images: bool
+    """Whether the pictures of the articles are captured too."""
 
-    KNOWN = ("mirror", "collection", "channels", "limit", "robots", "refetch", "age")
+    KNOWN = ("mirror", "collection", "channels", "limit", "robots", "refetch", "age", "images")
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> WebArguments:
@@ -76,6 +78,7 @@ class WebArguments:
             robots=robots,
             refetch=refetch,
             age=_duration("age", given["age"]) if "age" in given else None,
+            images=_switch("images", given.get("images", "0")),
         )
 
     def require_mirror(self) -> None:
@@ -234,6 +237,12 @@ def _date(name: str, text: str, *, last: bool) -> str:
     if last and len(text) == len("2023-07-12"):
         moment += timedelta(days=1, seconds=-1)
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ArgumentError(f"{name}={text!r}: must be 1 or 0")
+    return text == "1"
 
 
 def _natural(name: str, text: str) -> int:

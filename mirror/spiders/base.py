@@ -239,7 +239,9 @@ class MirrorSpider(scrapy.Spider):
         if outcome == "failed" or looked is None:
             looked = collection.now().strftime(DATE)
         if outcome == "failed":
-            self.note(PageFailed(url, looked, reason, status))
+            page = self.ledger.pages.find(url)
+            part_of = page.found_on if page is not None and page.kind == "image" else None
+            self.note(PageFailed(url, looked, reason, status, part_of))
         self.ledger.pages.end(url, self.run, outcome, reason=reason, status=status, looked=looked)
 
     def address_of(self, url: str) -> Address:

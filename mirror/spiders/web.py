@@ -25,12 +25,13 @@ from mirror.frontier import (
 )
 from mirror.gitstore import discovery_url, parse_advertisement, short_name
 from mirror.layouts import IndexPage
-from mirror.politeness.loopback import unthrottle_loopback
+from mirror.politeness.loopback import unthrottle_loopback, unthrottle_loopback_alone
 from mirror.politeness.reasons import RobotsUnreachable, reason_of
 from mirror.recovery import open_collection
 from mirror.spiders.archived import UNREADABLE, ArchivedPages, NotInArchive
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
 from mirror.spiders.base import MirrorSpider
+from mirror.spiders.images import Images, ImageTerms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from mirror.collection import Collection
@@ -54,11 +56,11 @@ class WebSpider(MirrorSpider):
     """Crawls one mirror over HTTP.
 
     Arguments: ``mirror`` (required), ``collection``, ``channels``, ``limit``, ``robots``,
-    ``refetch``, ``age``.
+    ``refetch``, ``age``, ``images``.
 
     A page is asked for once in a run, and in later runs only as the policy has it: the ledger
     remembers, so that memory does not grow with the mirror. Only pages of the mirror itself are
-    ever requested.
+    ever requested, and with ``images`` the pictures of its articles.
     """
 
     name = "web"
@@ -69,6 +71,7 @@ class WebSpider(MirrorSpider):
         self.arguments = arguments
         self.demo: DemoServer | None = None
         self.policy = Policy(utc_now(), arguments.refetch, arguments.age)
+        self.images: Images | None = None
         self._articles = 0
         self._archive = ArchivedPages(None, 0)
         self._root_ended = asyncio.Event()
@@ -84,18 +87,44 @@ class WebSpider(MirrorSpider):
         kwargs.pop("_job", None)
         spider = super().from_crawler(crawler, WebArguments.parse(kwargs), *args)
         spider.given = kwargs
+        terms = spider.image_terms(crawler.settings)
         if crawler.settings.getbool("ARCHIVE_ENABLED"):
             spider.arguments.require_mirror()
             spider.open_collection(Path(crawler.settings["OUTPUT_DIR"]))
         settings = crawler.settings
         if spider.arguments.robots == "ignore":
             settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
-        if spider.mirror is not None:
+        if spider.mirror is not None and terms is None:
             unthrottle_loopback(settings, spider.mirror.home_url)
+        elif spider.mirror is not None and terms is not None:
+            spider.ask_for_images(terms)
         if spider.collection is not None and spider.mirror is not None:
             private = [*settings.getlist("PRIVATE_ORIGINS"), *spider.mirror.raw_origins]
             settings.set("PRIVATE_ORIGINS", private, priority="cmdline")
         return spider
+
+    def image_terms(self, settings: BaseSettings) -> ImageTerms | None:
+        """Which pictures are to be captured; ``None`` when none are.
+
+        :raises ArgumentError: a setting is wrong.
+        """
+        if not self.arguments.images:
+            return None
+        try:
+            return ImageTerms.of(settings, strangers=not self.arguments.demo)
+        except ValueError as error:
+            raise ArgumentError(str(error)) from error
+
+    def ask_for_images(self, terms: ImageTerms) -> None:
+        """Capture pictures, and ask their hosts as gently as is owed to each."""
+        assert self.mirror is not None
+        home = self.mirror.home_url
+        if terms.everywhere.are_loopback:
+            unthrottle_loopback(self.settings, home)
+        else:
+            unthrottle_loopback_alone(self.settings, home)
+        if self.collection is not None:
+            self.images = Images(self, terms)
 
     def open_collection(self, output: Path) -> None:
         """Open the collection and begin a run in it; serve the embedded mirror if that is meant."""
@@ -159,22 +188,50 @@ class WebSpider(MirrorSpider):
         await self._root_ended.wait()
         if not self._root_understood:
             return
-        assert self.mirror is not None
-        assert self.crawler.engine is not None
         channels = self.arguments.channels
         policy = self.policy
         for page in self.ledger.pages.candidates(
-            channels, policy.looked_before, policy.article_looked_before
+            channels,
+            policy.looked_before,
+            policy.article_looked_before,
+            images=self.images is not None,
         ):
-            address = self.mirror.find(page.url)
-            if address is None:
-                continue
-            for request in self._request(
-                address, page.kind, page.channel, page.found_on, named_anew=False
-            ):
-                if self.crawler.engine.needs_backout():
-                    await self.crawler.signals.wait_for(signals.scheduler_empty)
+            for request in self._request_again(page):
+                await self._room()
                 yield request
+        for request in self._images_of_known():
+            await self._room()
+            yield request
+
+    def _request_again(self, page: KnownPage) -> Iterator[Request]:
+        """The request for a page that an earlier run knew of."""
+        assert self.mirror is not None
+        if page.kind == "image":
+            if self.images is not None:
+                yield from self.images.request(page.url, page.channel, page.found_on)
+            return
+        address = self.mirror.find(page.url)
+        if address is not None:
+            yield from self._request(
+                address, page.kind, page.channel, page.found_on, named_anew=False
+            )
+
+    def _images_of_known(self) -> Iterator[Request]:
+        """Pictures of articles that were captured when nobody asked for these, or for others."""
+        if self.images is None:
+            return
+        terms = self.images.terms.fingerprint
+        for item in self.ledger.unpictured(self.arguments.channels, terms):
+            if self._is_beyond_limit("article"):
+                return
+            self._articles += 1
+            yield from self.images.of_known(item)
+
+    async def _room(self) -> None:
+        """Until what waits is no more than the downloader can take."""
+        assert self.crawler.engine is not None
+        if self.crawler.engine.needs_backout():
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _request(
         self,
@@ -206,14 +263,14 @@ class WebSpider(MirrorSpider):
             url,
             callback=self.parse,
             errback=self.failed,
-            headers=self._conditions(page),
+            headers=self.conditions(page),
             cb_kwargs={"address": address, "kind": kind, "channel": channel},
             priority=ARTICLE_PRIORITY if kind == "article" else 0,
             dont_filter=True,
             meta={"dont_redirect": True, "handle_httpstatus_all": True, "verbatim_url": True},
         )
 
-    def _conditions(self, page: KnownPage | None) -> dict[str, str]:
+    def conditions(self, page: KnownPage | None) -> dict[str, str]:
         """The headers that ask for a page only if it has changed (RFC 9110 §13.1)."""
         if page is None or page.looked is None or self.policy.refetch == "all":
             return {}
@@ -309,6 +366,9 @@ class WebSpider(MirrorSpider):
                 yield request
         elif found is not None:
             yield found
+            if self.images is not None:
+                for request in self.images.of_article(found):
+                    yield request
 
     def failed(self, failure: Failure) -> None:
         """A page that could not be fetched: it stands in the summary with its reason."""
@@ -350,7 +410,9 @@ class WebSpider(MirrorSpider):
 
     def end_walk(self) -> None:
         if self._root_understood:
-            self.ledger.pages.add_known_dead(self.arguments.channels)
+            self.ledger.pages.add_known_dead(
+                self.arguments.channels, images=self.images is not None
+            )
 
     def _wanted(self, heads: Iterable[Address]) -> list[tuple[str, Address]]:
         """The channels asked for with their heads, of those that the root page names."""

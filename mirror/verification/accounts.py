@@ -65,6 +65,22 @@ def check_pages(across: Across) -> None:
         across.findings.add("accounts", f"archive/{name}", reason, offset=offset)
 
 
+def check_pictures(across: Across) -> None:
+    """Whatever the last capture of a picture in a run is, it is one or the run lists it."""
+    redirects = ", ".join(map(str, REDIRECTS))
+    for name, offset, run, status in across.facts.ask(
+        "WITH last (n) AS (SELECT max(c.n) FROM capture c JOIN summary s ON s.run=c.run"
+        "  WHERE c.embedded NOT NULL GROUP BY c.run, c.url)"
+        f" SELECT w.name, c.offset, c.run, c.status FROM last JOIN {_PAGES}"
+        f" WHERE c.n=last.n AND NOT {_LISTED} AND (c.truncated NOT NULL"
+        " OR (p.reading='no picture' AND c.status IS NOT 304)"
+        f" OR coalesce(c.status, 0) NOT IN (200, 304, {redirects}))"
+    ):
+        page = across.url_at(name, offset)
+        reason = f"{page} ended with status {status}, and runs/{run}.json does not list it"
+        across.findings.add("accounts", f"archive/{name}", reason, offset=offset)
+
+
 def unaccounted_after_interruption(across: Across) -> int:
     """Captures of articles that a run took, which came to no end, and no item tells of."""
     return across.facts.count(

@@ -34,6 +34,9 @@ _RECORDS = {
         SELECT warc, offset FROM record v WHERE kind='revisit' AND NOT EXISTS
         (SELECT 1 FROM record r WHERE r.id=v.refers AND r.kind IN ('response', 'resource')
          AND r.moment=v.refers_moment AND (r.url=v.url OR v.payload NOT NULL))""",
+    "WARC-X-Embedded-In names no page that was captured": """
+        SELECT warc, offset FROM record e WHERE embedded NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM record r WHERE r.url=e.embedded AND r.embedded IS NULL)""",
     "WARC-Payload-Digest is not that of the record that it refers to": """
         SELECT v.warc, v.offset FROM record v JOIN record r ON r.id=v.refers
         WHERE v.kind='revisit' AND r.kind IN ('response', 'resource')

@@ -22,7 +22,7 @@ CREATE TABLE record (
     warc INTEGER, offset INTEGER, length INTEGER, kind TEXT, id BLOB, info BLOB, url BLOB,
     moment BLOB, date TEXT, page INTEGER, status INTEGER, payload TEXT, validators BLOB,
     truncated TEXT, interim INTEGER, size INTEGER, refers BLOB, refers_moment BLOB, target BLOB,
-    line BLOB, reading TEXT, content TEXT, committed BLOB
+    line BLOB, reading TEXT, content TEXT, committed BLOB, embedded BLOB
 );
 CREATE TABLE warcinfo (
     id BLOB, warc INTEGER, offset INTEGER, run TEXT, mirror TEXT, software TEXT, robots TEXT
@@ -100,11 +100,13 @@ class RecordRow(NamedTuple):
     """Of the CDXJ line."""
     reading: str | None = None
     """What the page is, read again: article, index, unknown, invalid, unreadable; or harmful,
-    and not read."""
+    and not read. Of an answer to a picture's request: picture, or no picture."""
     content: str | None = None
     """``sha256:`` of the article."""
     committed: bytes | None = None
     """Of the commit, blob, path and time that it came from, in a Git repository."""
+    embedded: bytes | None = None
+    """Of a picture, the page that it was fetched for."""
 
 
 class WarcinfoRow(NamedTuple):

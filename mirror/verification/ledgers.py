@@ -94,6 +94,7 @@ class LedgerView:
             "  '', 'payload_digest ')"
             " || iif(l.record_digest IS NULL OR c.payload IS l.record_digest,"
             "  '', 'record_digest ')"
+            " || iif(c.embedded IS key(l.embedded_in), '', 'embedded_in ')"
             " || iif(c.truncated IS l.truncated OR c.kind='revisit', '', 'truncated ')"
             " || iif(c.validators IS NULL"
             "  OR c.validators IS validators(l.etag, l.last_modified), '', 'validators '))"
@@ -209,19 +210,25 @@ class LedgerView:
             # Its front page is counted also where nothing of the repository had to be looked at.
             known.pop("root", None)
             said.pop("root", None)
+        if summary.images.ends:
+            said["image"] = summary.images.ends
         if known != said:
             yield f"pages is not as the ledger counts: {known}"
-        for name, pages in summary.lists():
-            urls = {key(page.url) for page in pages}
+        listed: dict[str, set[bytes]] = {}
+        for name, pages in summary.all_lists():
+            listed.setdefault(name, set()).update(key(page.url) for page in pages)
+        for outcome, urls in listed.items():
             missing = [
                 url
                 for (url,) in self.facts.ask(
-                    "SELECT url FROM ledger.page WHERE seen=? AND outcome IS ?", summary.run, name
+                    "SELECT url FROM ledger.page WHERE seen=? AND outcome IS ?",
+                    summary.run,
+                    outcome,
                 )
                 if key(url) not in urls
             ]
             for url in missing:
-                yield f"{name} lacks {url}"
+                yield f"{outcome} lacks {url}"
 
     def _add(self, reason: str) -> None:
         self.findings.add("ledger", NAME, reason)

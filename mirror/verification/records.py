@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mirror import warc
+from mirror.frontier import why_no_picture
 from mirror.gitstore import blamed
 from mirror.items import content_digest
 from mirror.verification.facts import RecordRow, committed_key, key
+from mirror.warc.capture import EMBEDDED_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,11 +60,13 @@ def examine(stored: StoredRecord, number: int, reader: PageReader, complain: Com
     url = record.target_uri or ""
     response = response_of(record)
     payload = _payload(record, response, complain)
-    address = reader.address(url)
+    embedded = _key_of(record, EMBEDDED_IN)
+    address = reader.address(url) if embedded is None else None
     row = row._replace(
         url=key(url),
         moment=key(f"{url} {record.date}"),
         page=address is not None,
+        embedded=embedded,
         status=_status(record, response),
         payload=record.get("WARC-Payload-Digest") if payload is None else warc.sha1_base32(payload),
         validators=_validators(response),
@@ -76,8 +80,10 @@ def examine(stored: StoredRecord, number: int, reader: PageReader, complain: Com
     if row.truncated or payload is None:
         return row
     if row.status in REDIRECTS and response is not None:
-        target = reader.redirect_target(url, response)
+        target = reader.redirect_target(url, response) if embedded is None else None
         return row._replace(target=key(target) if target else None)
+    if embedded is not None and row.status == 200:
+        return row._replace(reading=_picture(response, payload))
     if address is None or row.status not in (200, None) or not reader.read_again:
         return row
     if row.id in reader.harmful:
@@ -158,6 +164,13 @@ def _status(record: Record, response: Response | None) -> int | None:
     if record.type == "revisit" and (record.get("WARC-Profile") or "").endswith(NOT_MODIFIED):
         return 304
     return response.status if response else None
+
+
+def _picture(response: Response | None, payload: bytes) -> str | None:
+    """Whether an answer is a picture; one in a content coding is not looked at again."""
+    if response is None or response.header(b"Content-Encoding"):
+        return None
+    return "no picture" if why_no_picture(response.header(b"Content-Type"), payload) else "picture"
 
 
 def _validators(response: Response | None) -> bytes | None:

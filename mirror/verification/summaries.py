@@ -29,6 +29,9 @@ _GONE = {
 """Why a page is not there, by the list that it is in."""
 
 
+_OF_IMAGES: tuple[ListName, ...] = tuple(name for name in LISTS if name != "deleted")
+
+
 class ListedPage(msgspec.Struct, frozen=True):
     url: str
     reason: str
@@ -46,6 +49,30 @@ class Articles(msgspec.Struct, frozen=True):
     new: int
     changed: int
     unchanged: int
+
+
+class Images(msgspec.Struct, frozen=True):
+    captured: int = 0
+    repeated: int = 0
+    unchanged: int = 0
+    redirects: int = 0
+    skipped: dict[str, int] = {}
+    foreign: dict[str, int] = {}
+    dangling: list[ListedPage] = []
+    failed: list[ListedPage] = []
+    unknown: list[ListedPage] = []
+    not_reached: list[ListedPage] = []
+
+    @property
+    def ends(self) -> dict[str, int]:
+        """Pictures by how they ended, those aside that nobody came to or asked for."""
+        counts = {
+            "image": self.captured + self.repeated + self.unchanged,
+            "redirect": self.redirects,
+            "failed": len(self.failed),
+            "unknown": len(self.unknown),
+        }
+        return {name: count for name, count in counts.items() if count}
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -87,11 +114,19 @@ class Summary(msgspec.Struct, frozen=True):
     retries: int
     warcs: list[NamedWarc]
     software: str
+    images: Images = Images()
+    """Not in the summaries of versions that knew none."""
 
     def lists(self) -> Iterator[tuple[ListName, list[ListedPage]]]:
         """The lists of pages that are neither item nor index."""
         for name in LISTS:
             yield name, getattr(self, name)
+
+    def all_lists(self) -> Iterator[tuple[ListName, list[ListedPage]]]:
+        """The same, and those of pictures that could not be had."""
+        yield from self.lists()
+        for name in _OF_IMAGES:
+            yield name, getattr(self.images, name)
 
 
 def read_summary(path: Path, complain: Complain) -> Summary | None:
@@ -141,7 +176,7 @@ def add_to(facts: Facts, summary: Summary) -> None:
     row = (summary.run, summary.exit_status, articles.new, articles.changed, articles.unchanged)
     facts.add("summary", [row])
     facts.add("named", [(summary.run, w.name, w.length, w.sha256) for w in summary.warcs])
-    for name, pages in summary.lists():
+    for name, pages in summary.all_lists():
         facts.add(
             "listed",
             [
@@ -204,7 +239,7 @@ def _check_lists(summary: Summary, facts: Facts, complain: Complain) -> None:
     In that run, unless it made no captures at all but read the archive again.
     """
     captured = "SELECT 1 FROM capture WHERE url=? AND (run=? OR ?)"
-    for name, pages in summary.lists():
+    for name, pages in summary.all_lists():
         for page in pages:
             place = f"{name}: {page.url}"
             # A link that was dead before is listed without being asked for.

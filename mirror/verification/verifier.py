@@ -106,6 +106,7 @@ class _Verification:
         across.index(self._index_name())
         across.items()
         accounts.check_pages(across)
+        accounts.check_pictures(across)
         if not self.options.quick:
             accounts.check_articles(across)
         self._runs(across)

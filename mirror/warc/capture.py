@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mirror.warc.record import Record
 
 
+EMBEDDED_IN = "WARC-X-Embedded-In"
+"""Header of each record of an exchange that was made for a part of a page: the page's URL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """An answer's record in an archive, with what a later request needs of it."""
@@ -41,6 +45,8 @@ class Capture:
     last_modified: str | None
     truncated: str | None
     """Value of ``WARC-Truncated``."""
+    embedded_in: str | None = None
+    """URL of the page that this was fetched for as a part of, as a picture is; else ``None``."""
 
     @property
     def is_full(self) -> bool:
@@ -111,6 +117,7 @@ def capture_of(
         etag=etag,
         last_modified=last_modified,
         truncated=None if record.type == "revisit" else record.get("WARC-Truncated"),
+        embedded_in=record.get(EMBEDDED_IN),
     )
 
 
