@@ -135,6 +135,12 @@ def test_report_shows_no_control_characters() -> None:
         "reason": "finished",
         "pages": {"article": {"failed": 12}},
         "articles": {"new": 0, "changed": 0, "unchanged": 0},
+        "images": {
+            **dict.fromkeys(("captured", "repeated", "unchanged", "redirects"), 0),
+            **dict.fromkeys(("dangling", "unknown", "not_reached"), ()),
+            "skipped": {},
+            "failed": [page],
+        },
         "bytes_received": 0,
         "seconds": 1.0,
         "dangling": [],
@@ -151,3 +157,4 @@ def test_report_shows_no_control_characters() -> None:
     assert all(character.isprintable() or character == "\n" for character in text)
     assert r"\x1b[31m\u202egpj (bad\x07)" in text
     assert "… and 2 more" in text
+    assert "images failed   1" in text

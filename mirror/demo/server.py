@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, NamedTuple, Self, cast
 from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
 
+from mirror.demo.pictures import pictures
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from importlib.resources.abc import Traversable
     from types import TracebackType
 
@@ -48,10 +50,17 @@ def demo_site() -> Traversable:
     return files("mirror.demo") / "site"
 
 
-def read_site(site: Traversable) -> dict[str, Page]:
-    """Every file under `site` by its path (``pages/ncid9001/n9000001.md``), and ``robots.txt``."""
-    bodies = {"robots.txt": ROBOTS, **dict(_walk(site, ""))}
+def read_site(site: Traversable, drawn: Mapping[str, bytes] | None = None) -> dict[str, Page]:
+    """Every file under `site` by its path (``pages/ncid9001/n9000001.md``), and ``robots.txt``.
+
+    :param drawn: further files, which are not on disk.
+    """
+    bodies = {"robots.txt": ROBOTS, **(drawn or {}), **dict(_walk(site, ""))}
     return {path: Page(body, f'"{sha256(body).hexdigest()[:32]}"') for path, body in bodies.items()}
+
+
+def _type_of(path: str) -> str:
+    return "image/png" if path.endswith(".png") else "text/plain; charset=utf-8"
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
@@ -105,13 +114,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_validators(page)
             self.end_headers()
         else:
-            self._send(HTTPStatus.OK, page.body, page, with_body=with_body)
+            self._send(HTTPStatus.OK, page.body, page, path, with_body=with_body)
 
     def _send(
-        self, status: HTTPStatus, body: bytes, page: Page | None = None, *, with_body: bool
+        self,
+        status: HTTPStatus,
+        body: bytes,
+        page: Page | None = None,
+        path: str = "",
+        *,
+        with_body: bool,
     ) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Type", _type_of(path))
         self.send_header("Content-Length", str(len(body)))
         if page is not None:
             self._send_validators(page)
@@ -182,7 +197,8 @@ class DemoServer:
         return f"http://{HOST}:{self._server.server_address[1]}/"
 
     def __enter__(self) -> Self:
-        pages = read_site(demo_site() if self._site is None else self._site)
+        drawn = pictures() if self._site is None else {}
+        pages = read_site(self._site or demo_site(), drawn)
         self._server = _Server(self._port, pages)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="demo-mirror", daemon=True

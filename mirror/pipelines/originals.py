@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mirror.address import Address
     from mirror.items import Article
 
+    _Resolvers = tuple[Callable[[str], str], Callable[[str], str]]
+    """Of addresses, and of those of pictures."""
+
 _TAG_NAMES = (
     "a abbr article aside audio b bdi bdo blockquote br caption center cite code col colgroup "
     "dd del details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr "
@@ -61,6 +64,9 @@ def resolve_originals(article: Article, address: Address) -> Article:
             url = known[href] = resolve(href, address, base).url
         return url
 
+    def picture(src: str) -> str:
+        return own_picture(src, address) or resolved(src)
+
     videos = [link.url for link in links if link.kind == "video"]
     embedded = [url for url in map(resolved, article.videos) if _web(url)]
     tags = [tag_name(link.url) for link in links if link.kind == "tag"]
@@ -68,30 +74,50 @@ def resolve_originals(article: Article, address: Address) -> Article:
         article,
         original_url=base,
         links=links,
-        images=[picture for image in article.images if (picture := _image(image, resolved))],
+        images=[shown for image in article.images if (shown := _image(image, picture))],
         videos=list(dict.fromkeys(embedded + videos)),
         tags=list(dict.fromkeys(tag for tag in article.tags + tags if tag)),
         # Where an element goes, spaces and line ends may be left beside each other.
-        html=normal_markup(sanitised(article.html, resolved)),
+        html=normal_markup(sanitised(article.html, resolved, picture)),
     )
 
 
-def sanitised(markup: str, resolved: Callable[[str], str]) -> str:
+def own_picture(src: str, address: Address) -> str:
+    """The address of a picture in the mirror's own tree; ``""`` for any other.
+
+    What climbs from folder to folder was written for the mirror: on the publisher's site, where
+    other relative addresses belong, nothing stands in such places.
+    """
+    if not src.strip().startswith(("./", "../")):
+        return ""
+    target = address.join(src.strip())
+    if target.address is None or target.address.path.endswith(".md"):
+        return ""
+    return target.url
+
+
+def sanitised(
+    markup: str, resolved: Callable[[str], str], picture: Callable[[str], str] | None = None
+) -> str:
     """Markup that is safe to show: known elements and attributes, resolved addresses, nothing
-    that runs, loads by itself (but pictures and media) or styles."""
-    clean = _cleaned(markup, resolved)
+    that runs, loads by itself (but pictures and media) or styles.
+
+    :param picture: resolves the addresses of pictures; by default as all others are.
+    """
+    resolvers = (resolved, picture or resolved)
+    clean = _cleaned(markup, resolvers)
     if not _TAGS.issuperset(_TAG_NAME.findall(markup)):
         # Where elements went from between others, these may not stand in each other: a parser
         # reads <h2><x><h2> as it is, and <h2><h2> otherwise. So it is read until it stays.
         for _ in range(_MOST_READINGS):
-            before, clean = clean, _cleaned(clean, resolved)
+            before, clean = clean, _cleaned(clean, resolvers)
             if clean == before:
                 break
     return clean
 
 
-def _cleaned(markup: str, resolved: Callable[[str], str]) -> str:
-    token = _RESOLVED.set(resolved)
+def _cleaned(markup: str, resolvers: _Resolvers) -> str:
+    token = _RESOLVED.set(resolvers)
     try:
         return _CLEANER.clean(markup)
     finally:
@@ -100,14 +126,15 @@ def _cleaned(markup: str, resolved: Callable[[str], str]) -> str:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in _ADDRESSES:
-        url = _RESOLVED.get()(value)
+        resolved, picture = _RESOLVED.get()
+        url = (picture if tag == "img" else resolved)(value)
         return url if url and (tag == "a" or _web(url)) else None
     return value
 
 
 # To set up a cleaner takes a fifth of the time that it then needs for an article, so there is one
 # for all; which article it is at work on is the business of its context alone.
-_RESOLVED: ContextVar[Callable[[str], str]] = ContextVar("resolved")
+_RESOLVED: ContextVar[_Resolvers] = ContextVar("resolved")
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,

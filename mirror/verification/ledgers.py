@@ -210,7 +210,7 @@ class LedgerView:
             # Its front page is counted also where nothing of the repository had to be looked at.
             known.pop("root", None)
             said.pop("root", None)
-        if summary.images.ends:
+        if summary.images is not None and summary.images.ends:
             said["image"] = summary.images.ends
         if known != said:
             yield f"pages is not as the ledger counts: {known}"

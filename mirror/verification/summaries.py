@@ -52,16 +52,16 @@ class Articles(msgspec.Struct, frozen=True):
 
 
 class Images(msgspec.Struct, frozen=True):
-    captured: int = 0
-    repeated: int = 0
-    unchanged: int = 0
-    redirects: int = 0
-    skipped: dict[str, int] = {}
-    foreign: dict[str, int] = {}
-    dangling: list[ListedPage] = []
-    failed: list[ListedPage] = []
-    unknown: list[ListedPage] = []
-    not_reached: list[ListedPage] = []
+    captured: int
+    repeated: int
+    unchanged: int
+    redirects: int
+    skipped: dict[str, int]
+    foreign: dict[str, int]
+    dangling: list[ListedPage]
+    failed: list[ListedPage]
+    unknown: list[ListedPage]
+    not_reached: list[ListedPage]
 
     @property
     def ends(self) -> dict[str, int]:
@@ -114,7 +114,7 @@ class Summary(msgspec.Struct, frozen=True):
     retries: int
     warcs: list[NamedWarc]
     software: str
-    images: Images = Images()
+    images: Images | None = None
     """Not in the summaries of versions that knew none."""
 
     def lists(self) -> Iterator[tuple[ListName, list[ListedPage]]]:
@@ -125,8 +125,9 @@ class Summary(msgspec.Struct, frozen=True):
     def all_lists(self) -> Iterator[tuple[ListName, list[ListedPage]]]:
         """The same, and those of pictures that could not be had."""
         yield from self.lists()
-        for name in _OF_IMAGES:
-            yield name, getattr(self.images, name)
+        if self.images is not None:
+            for name in _OF_IMAGES:
+                yield name, getattr(self.images, name)
 
 
 def read_summary(path: Path, complain: Complain) -> Summary | None:
