@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -244,3 +246,20 @@ def test_any_title_and_caption_stay_text(title: str, caption: str) -> None:
     picture = Image("https://i.example.org/1.jpg", "", caption, caption, caption, featured=True)
     page_bytes = readable_page(article(title=title, images=[picture]), caption)
     assert_inert(page_bytes.decode())
+
+
+def test_the_same_article_gives_the_same_page_in_every_process() -> None:
+    """What the cleaner adds, it adds in an order that each process draws anew."""
+    program = (
+        "from mirror.render.body import safe_body;"
+        'print(safe_body(\'<p><img src="https://h/a.png" alt="&quot; loading=&quot;lazy&quot;">\''
+        "'<video src=\"https://h/v\"></video><audio></audio></p>'))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(12)
+    }
+    (page,) = found
+    assert 'alt="&quot; loading=&quot;lazy&quot;" decoding="async" loading="lazy"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sqlite3
 import sys
@@ -24,7 +25,6 @@ from mirror.warc import BadWarc
 from mirror.warc.wacz import KeyUnusable, load_or_make
 
 if TYPE_CHECKING:
-    import argparse
     from typing import Any
 
     from scrapy.settings import BaseSettings
@@ -64,6 +64,12 @@ class Command(ScrapyCommand):
             "--runs", metavar="FROM..TO", help="captures of these runs only; an end may be left out"
         )
         add("--channels", metavar="A,B", help="of these channels only")
+        add(
+            "--readable",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="a page to read of every article, in a WARC file beside the captures",
+        )
         add(
             "--exclude",
             metavar="FILE",
@@ -118,7 +124,15 @@ def _pack(settings: BaseSettings, name: str, opts: argparse.Namespace) -> int:
         progress_bar(unit="B", unit_scale=True, total=bytes_to_read(folder), desc="wacz") as bar,
         Destination(target) as file,
     ):
-        packed = pack(folder, file, selection, signer, limit=limit, progress=bar.update)
+        packed = pack(
+            folder,
+            file,
+            selection,
+            signer,
+            limit=limit,
+            readable=opts.readable,
+            progress=bar.update,
+        )
     return _tell(packed, target, signer, key_file(settings))
 
 
@@ -143,11 +157,12 @@ def key_file(settings: BaseSettings) -> Path:
 
 def _tell(packed: Packed, target: Path, signer: Signer, key: Path) -> int:
     lists = packed.lists
+    readable = f", {packed.readable} readable pages" if packed.readable else ""
     excluded = f", {packed.excluded} pages excluded" if packed.excluded else ""
     say(
         f"scrapy wacz: {target}: {target.stat().st_size:,} bytes; {packed.records} records in"
         f" {packed.warcs} WARC files, {lists.articles} states of articles,"
-        f" {lists.index_pages} index pages{excluded}"
+        f" {lists.index_pages} index pages{readable}{excluded}"
     )
     if lists.searched < lists.articles:
         say(f"scrapy wacz: ReplayWeb.page's search finds the newest {lists.searched} of them")

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from mirror import __version__, warc
-from mirror.render.page import RENDERER, readable_page, readable_url
+from mirror.packing.readable import DateTaken, readable_record, stamp_of
+from mirror.render.page import RENDERER
+
+__all__ = ["DateTaken", "PageWriter", "WrittenPage"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from types import TracebackType
 
     from mirror.derived.layout import Derived
     from mirror.items import Article
-
-CONTENT_TYPE = "text/html; charset=utf-8"
-_SHARED_SECONDS = 3600
-_DATE = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class DateTaken(ValueError):
-    """So many pages of one original were captured at once that no second was left for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +42,7 @@ class WrittenPage:
 class PageWriter:
     """Appends readable pages to the WARC files of ``derived/archive/``.
 
-    Each is a ``resource`` record (WARC 1.1 §6.4) under the original's address, dated as the
-    capture that it was made of. ``WARC-Refers-To`` is not allowed in a ``resource`` (§5.11), so the
-    source stands in headers of our own, ``WARC-X-Derived-From``, ``-Target-URI`` and ``-Date``.
+    Each is a record of :func:`~mirror.packing.readable.readable_record`.
 
     :param resume: go on in the newest file; else begin one.
     """
@@ -88,37 +81,11 @@ class PageWriter:
         """
         source = article.capture
         assert source is not None
-        url = readable_url(article)
-        key = warc.url_key(url)
-        date = _free_date(source.date, lambda stamp: is_taken(key, stamp))
-        extra = [
-            ("WARC-X-Derived-From", source.record_id),
-            ("WARC-X-Derived-From-Target-URI", article.url),
-            ("WARC-X-Derived-From-Date", source.date),
-        ]
-        if date != source.date:
-            extra.append(("WARC-X-Captured-At", source.date))
-        record = warc.resource(
-            readable_page(article, channel_title),
-            target_uri=url,
-            date=date,
-            content_type=CONTENT_TYPE,
-            extra=extra,
-        )
+        record = readable_record(article, channel_title, is_taken)
+        url = record.target_uri or ""
         (location,) = self._writer.write([record])
         line = warc.cdxj_line(record, location)
         assert line is not None
-        return WrittenPage(article.url, source.date, url, key, _stamp(date), location.warc, line)
-
-
-def _free_date(date: str, is_taken: Callable[[str], bool]) -> str:
-    moment = datetime.strptime(date, _DATE)  # noqa: DTZ007 - UTC by its Z, and stays so
-    for seconds in range(_SHARED_SECONDS):
-        free = (moment + timedelta(seconds=seconds)).strftime(_DATE)
-        if not is_taken(_stamp(free)):
-            return free
-    raise DateTaken(f"no second is free for a page at {date}")
-
-
-def _stamp(date: str) -> str:
-    return "".join(digit for digit in date if digit.isdigit())
+        stamp = stamp_of(record.date)
+        key = warc.url_key(url)
+        return WrittenPage(article.url, source.date, url, key, stamp, location.warc, line)

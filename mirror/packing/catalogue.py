@@ -26,6 +26,11 @@ CREATE TABLE article (
     record TEXT PRIMARY KEY, url TEXT, published TEXT, file INTEGER, start INTEGER, size INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE page (url TEXT PRIMARY KEY, channel TEXT, excluded INTEGER) WITHOUT ROWID;
+CREATE TABLE picture (url TEXT, page TEXT, PRIMARY KEY (url, page)) WITHOUT ROWID;
+CREATE TABLE readable (
+    record TEXT PRIMARY KEY,        -- that the page was made of
+    key TEXT, stamp TEXT, url TEXT, date TEXT, UNIQUE (key, stamp)
+) WITHOUT ROWID;
 CREATE TABLE index_page (
     record TEXT PRIMARY KEY, url TEXT, channel TEXT, title TEXT, root INTEGER
 ) WITHOUT ROWID;
@@ -93,6 +98,10 @@ class Catalogue:
 
     def ask(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         yield from self.db.execute(query, values)
+
+    def has_readable(self, key: str, stamp: str) -> bool:
+        """Whether a readable page stands under that sort key at that time already."""
+        return bool(self.value("SELECT 1 FROM readable WHERE key=? AND stamp=?", key, stamp))
 
     def value(self, query: str, *values: Any) -> Any:
         """The first column of the first row; ``None`` if there is no row."""

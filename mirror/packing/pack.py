@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mirror import __version__
 from mirror.export.lines import LineReader, run_files
+from mirror.export.titles import channel_titles
 from mirror.packing.catalogue import Catalogue
 from mirror.packing.pages import EXTRA_PAGES, PAGES, Lists, count, write_extra_pages, write_pages
+from mirror.packing.readable import ReadableFile, most_bytes
 from mirror.packing.reading import ArchiveReader, Reading, read_items
 from mirror.packing.selection import PackingError, Selection
 from mirror.warc.index import sorted_lines
@@ -36,6 +39,8 @@ class Packed:
     records: int
     warcs: int
     lists: Lists
+    readable: int
+    """Readable pages, which are none of the records."""
     excluded: int
     """URLs whose captures were left out for the exclusion list."""
     bad_lines: int
@@ -61,12 +66,14 @@ def pack(
     signer: Signer,
     *,
     limit: int,
+    readable: bool = True,
     progress: Progress = lambda _: None,
 ) -> Packed:
     """Write the collection in `folder` as a WACZ file. Nobody may write to it meanwhile.
 
     :param target: empty, seekable.
     :param limit: most bytes of an index page after its content coding is undone.
+    :param readable: put a page to read of every article beside the captures.
     :param progress: told of bytes read or copied.
     :raises PackingError: nothing of the collection is asked for.
     :raises BadWarc: the archive is damaged.
@@ -84,8 +91,12 @@ def pack(
             archive.read(file.number, file.path, progress)
         catalogue.complete()
         _check(folder, catalogue, selection, found)
+        date = catalogue.value("SELECT max(date) FROM record WHERE keep AND line NOT NULL")
+        beside = ReadableFile.of(folder.name, date, channel_titles(folder)) if readable else None
         with LineReader(items) as lines:
-            return _write(folder.name, files, catalogue, lines, target, signer, found, progress)
+            return _write(
+                folder.name, files, beside, catalogue, lines, target, signer, found, progress
+            )
 
 
 def _check(folder: Path, catalogue: Catalogue, selection: Selection, found: Reading) -> None:
@@ -106,6 +117,7 @@ def _check(folder: Path, catalogue: Catalogue, selection: Selection, found: Read
 def _write(
     name: str,
     files: list[_File],
+    readable: ReadableFile | None,
     catalogue: Catalogue,
     lines: LineReader,
     target: BinaryIO,
@@ -114,8 +126,12 @@ def _write(
     progress: Progress,
 ) -> Packed:
     wacz = WaczWriter(target)
-    with sorted_lines(_copied(files, catalogue, wacz, progress)) as index:
-        warcs = len(wacz.resources)
+    index_lines = chain(
+        _copied(files, catalogue, wacz, progress),
+        _made(readable, catalogue, lines, wacz) if readable is not None else (),
+    )
+    with sorted_lines(index_lines) as index:
+        warcs = len(wacz.resources) - (readable is not None)
         with wacz.member(f"indexes/{INDEX}", most=index.size) as member:
             idx = write_blocks(index, member)
         wacz.add("indexes/index.idx", idx)
@@ -133,6 +149,7 @@ def _write(
         records=catalogue.value("SELECT count(*) FROM record WHERE keep"),
         warcs=warcs,
         lists=lists,
+        readable=catalogue.value("SELECT count(*) FROM readable"),
         excluded=len(found.excluded),
         bad_lines=found.bad_lines,
     )
@@ -165,6 +182,15 @@ def _copied(
                     member.write(chunk)
                     left -= len(chunk)
                 progress(length)
+
+
+def _made(
+    readable: ReadableFile, catalogue: Catalogue, lines: LineReader, wacz: WaczWriter
+) -> Iterator[str]:
+    """Write the readable pages, and give their index lines."""
+    most = most_bytes(*count(catalogue))
+    with wacz.member(f"archive/{readable.name}", most=most) as member:
+        yield from readable.write(catalogue, lines, member)
 
 
 def _moved(line: str, before: int, after: int) -> str:

@@ -32,10 +32,10 @@ _FLUSH = 32 * 1024
 """Bytes of lines after which the packed size is looked at."""
 _FIRST_RATIO = 0.5
 
-_ARTICLES = """
-    FROM article a JOIN record r ON r.id=a.record
-    WHERE r.keep AND r.kind IN ('response', 'revisit', 'resource')
-"""
+_JOINED = "FROM article a JOIN record r ON r.id=a.record"
+_KEPT = "WHERE r.keep AND r.kind IN ('response', 'revisit', 'resource')"
+ARTICLES = f"{_JOINED} {_KEPT}"
+_SHOWN = f"{_JOINED} LEFT JOIN readable p ON p.record=a.record {_KEPT}"
 _INDEX_PAGES = """
     FROM index_page i JOIN record r ON r.id=i.record WHERE r.keep
 """
@@ -68,26 +68,28 @@ class ArticlePage:
 
     id: str
     url: str
+    """Where a reader finds it: of its readable page, where it has one, else of its capture."""
     ts: str
+    capture_url: str
     item: _Text
 
 
 def count(catalogue: Catalogue) -> tuple[int, int]:
     """Number of articles that go in, and bytes of their items."""
     return (
-        catalogue.value(f"SELECT count(*) {_ARTICLES}"),
-        catalogue.value(f"SELECT coalesce(sum(a.size), 0) {_ARTICLES}"),
+        catalogue.value(f"SELECT count(*) {ARTICLES}"),
+        catalogue.value(f"SELECT coalesce(sum(a.size), 0) {ARTICLES}"),
     )
 
 
 def articles(catalogue: Catalogue, lines: LineReader) -> Iterator[ArticlePage]:
     """Those that go in, the newest first."""
-    for record, url, date, file, start, size in catalogue.ask(
-        "SELECT a.record, a.url, r.date, a.file, a.start, a.size"
-        f" {_ARTICLES} ORDER BY a.published DESC, a.url, r.date, r.n"
+    for record, shown, at, url, date, file, start, size in catalogue.ask(
+        "SELECT a.record, p.url, p.date, a.url, r.date, a.file, a.start, a.size"
+        f" {_SHOWN} ORDER BY a.published DESC, a.url, r.date, r.n"
     ):
         item = _DECODER.decode(lines.read(file, start, size))
-        yield ArticlePage(_id_of(record), url, date, item)
+        yield ArticlePage(_id_of(record), shown or url, at or date, url, item)
 
 
 def write_pages(catalogue: Catalogue, lines: LineReader, member: Member) -> None:
@@ -100,6 +102,8 @@ def write_pages(catalogue: Catalogue, lines: LineReader, member: Member) -> None
             entry["published"] = page.item.published
         if page.item.original_url:
             entry["originalUrl"] = page.item.original_url
+        if page.capture_url != page.url:
+            entry["captureUrl"] = page.capture_url
         _write(member, entry)
 
 

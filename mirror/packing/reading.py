@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mirror import layouts, warc
 from mirror.address import mirror_named
 from mirror.export.lines import read_lines
 from mirror.extraction import extract
+from mirror.frontier import fetchable
 from mirror.items import InvalidItem, decode
+from mirror.warc.capture import EMBEDDED_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +52,9 @@ def read_items(
     """Note every article by the record that it was read from; a later reading of it counts."""
     excludes = selection.exclusions.excludes
     for number, file in enumerate(files):
-        articles, pages = [], []
+        articles: list[tuple[Any, ...]] = []
+        pages: list[tuple[Any, ...]] = []
+        pictures: list[tuple[Any, ...]] = []
         for line in read_lines(file):
             progress(len(line.data) + 1)
             try:
@@ -68,21 +72,28 @@ def read_items(
             place = (number, line.offset, len(line.data))
             articles.append((item.capture.record_id, item.url, item.published or "", *place))
             pages.append((item.url, item.channel, excluded))
+            pictures += [(url, item.url) for image in item.images if (url := fetchable(image.url))]
             if len(pages) == _BATCH:
-                _note(catalogue, articles, pages)
-        _note(catalogue, articles, pages)
+                _note(catalogue, articles, pages, pictures)
+        _note(catalogue, articles, pages, pictures)
 
 
-def _note(catalogue: Catalogue, articles: list[tuple], pages: list[tuple]) -> None:  # type: ignore[type-arg]
+def _note(
+    catalogue: Catalogue,
+    articles: list[tuple[Any, ...]],
+    pages: list[tuple[Any, ...]],
+    pictures: list[tuple[Any, ...]],
+) -> None:
     catalogue.add("article", articles)
+    catalogue.add("picture", pictures)
     # What any state of a page is excluded for excludes them all.
     catalogue.db.executemany(
         "INSERT INTO page VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
         " SET channel=excluded.channel, excluded=max(page.excluded, excluded.excluded)",
         pages,
     )
-    articles.clear()
-    pages.clear()
+    for rows in (articles, pages, pictures):
+        rows.clear()
 
 
 class ArchiveReader:
@@ -154,6 +165,8 @@ class ArchiveReader:
             self._refs = (*self._refs, ref)
 
     def _wants(self, record: Record, url: str) -> bool:
+        if (page := record.get(EMBEDDED_IN)) is not None:
+            return self._wants_picture(url, page)
         known = self.catalogue.db.execute(
             "SELECT channel, excluded FROM page WHERE url=?", (url,)
         ).fetchone()
@@ -168,6 +181,29 @@ class ArchiveReader:
             wanted = self.selection.channels
             return not wanted or not channel or channel in wanted
         return self.selection.wants_url(url, self.found.channels)
+
+    def _wants_picture(self, url: str, page: str) -> bool:
+        """A picture goes where one of the articles goes that name it.
+
+        :param page: that it was fetched for; a redirect from there may have led to it.
+        """
+        named = list(
+            self.catalogue.ask(
+                "SELECT channel, excluded FROM page WHERE url IN"
+                " (SELECT page FROM picture WHERE url=? UNION SELECT ?)",
+                url,
+                page,
+            )
+        )
+        shown = [channel for channel, excluded in named if not excluded]
+        if (named and not shown) or self.selection.exclusions.excludes_url(url):
+            self.found.excluded.add(url)
+            return False
+        if not named:
+            # Of an article of which no item tells: it goes where that goes.
+            return self.selection.wants_url(page, self.found.channels)
+        wanted = self.selection.channels
+        return not wanted or not wanted.isdisjoint(shown)
 
     def _index_channel(self, record: Record, url: str) -> str | None:
         """The channel of an index page, ``""`` of the front page; ``None`` for all else."""

@@ -48,6 +48,17 @@ _CLEANER = nh3.Cleaner(
     attribute_filter=lambda tag, name, value: value if _is_web(tag, name, value) else None,
 )
 
+# The cleaner adds its attributes in an order that is another in each process. Quotes and `>` are
+# escaped in values and in text, so that these stand nowhere else.
+_ADDED = (
+    ' decoding="async" loading="lazy" referrerpolicy="no-referrer"',
+    ' controls="" preload="none"',
+)
+_ANY_ORDER = [
+    (re.compile(rf"(?: (?:{'|'.join(names.split())})){{{len(names.split())}}}(?=>)"), names)
+    for names in _ADDED
+]
+
 # Scrapers leave line breaks around figures, which are blocks: each would be an empty line.
 _AFTER_FIGURE = re.compile(r"(</?figure>)(?:\s*+<br>)+")
 _BEFORE_FIGURE = re.compile(r"(?:<br>\s*+)++(</?figure>)?")
@@ -56,7 +67,10 @@ _BEFORE_FIGURE = re.compile(r"(?:<br>\s*+)++(</?figure>)?")
 def safe_body(markup: str) -> str:
     """Markup of an article with nothing in it that runs, styles, submits or loads by itself, but
     pictures and media; every link absolute, http(s) or mailto."""
-    clean = _AFTER_FIGURE.sub(r"\1", _CLEANER.clean(markup))
+    clean = _CLEANER.clean(markup)
+    for added, ordered in _ANY_ORDER:
+        clean = added.sub(ordered, clean)
+    clean = _AFTER_FIGURE.sub(r"\1", clean)
     return _BEFORE_FIGURE.sub(lambda found: found[1] or found[0], clean)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mirror.items import Article, Image
     from mirror.render.words import Words
 
-RENDERER = "readable/1"
+RENDERER = "readable/2"
 """Name and version: stored pages of another one are made anew. Count up whenever the page that is
 made of an article changes."""
 

@@ -24,7 +24,7 @@ from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records, rec
 from mirror.warc.record import Record, new_record_id, safe_text, safe_uri
 from mirror.warc.recovery import DamagedWithin, cut_torn_tail, next_record, whole_length
 from mirror.warc.thread import WriterThread
-from mirror.warc.writer import DEFAULT_MAX_SIZE, DEFAULT_RESUME_SIZE, WarcWriter
+from mirror.warc.writer import DEFAULT_MAX_SIZE, DEFAULT_RESUME_SIZE, WarcWriter, gzip_member
 
 __all__ = [
     "DEFAULT_MAX_SIZE",
@@ -47,6 +47,7 @@ __all__ = [
     "cdxj_line",
     "cut_torn_tail",
     "decoded",
+    "gzip_member",
     "has_payload_digest",
     "index_file",
     "iter_index",
