@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mirror import warc
-from tests.crawling import Finished, crawl, scrapy
+from tests.crawling import Finished, check_warcs, crawl, scrapy
 
 if TYPE_CHECKING:
     import subprocess
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """The demo mirror, crawled twice: the second time nothing had changed."""
+    """The demo mirror with its pictures, crawled twice: the second time nothing had changed."""
     output = tmp_path_factory.mktemp("output")
-    assert crawl(output, mirror="demo").status == 0
-    finished = crawl(output, mirror="demo")
+    assert crawl(output, mirror="demo", images="1").status == 0
+    finished = crawl(output, mirror="demo", images="1")
     assert finished.status == 0
     return finished
 
@@ -68,9 +68,12 @@ def test_package_holds_what_the_specification_names(package: Path, demo: Finishe
             data = opened.read(resource["path"])
             assert resource["bytes"] == len(data)
             assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
-        (archive,) = (name for name in infos if name.startswith("archive/"))
-        assert infos[archive].compress_type == zipfile.ZIP_STORED
+        archives = {name for name in infos if name.startswith("archive/")}
+        assert all(infos[name].compress_type == zipfile.ZIP_STORED for name in archives)
+        archive = f"archive/{demo.warcs[0].name}"
         assert opened.read(archive) == demo.warcs[0].read_bytes(), "all of it: byte for byte"
+        (readable,) = archives - {archive}
+        assert readable.startswith("archive/test-readable-")
     assert named["profile"] == "data-package"
     assert named["wacz_version"] == "1.1.1"
     listed = {resource["path"] for resource in named["resources"]}
@@ -82,14 +85,17 @@ def test_pages_are_the_articles_and_the_indexes(package: Path, demo: Finished) -
     head, *pages = lines(package, "pages/pages.jsonl")
     assert head["format"] == "json-pages-1.0"
     articles = {item["url"]: item for item in demo.items}
-    assert {page["url"] for page in pages} == set(articles)
+    assert {page["captureUrl"] for page in pages} == set(articles)
     for page in pages:
-        item = articles[page["url"]]
+        item = articles[page["captureUrl"]]
+        assert page["url"] == page["originalUrl"] == item["original_url"]
         assert page["title"] == item["title"]
-        assert page["ts"] == item["capture"]["date"]
+        # One of two that came in the same second is dated later.
+        assert str(page["ts"]) >= item["capture"]["date"]
         assert str(item["text"])[:40].split("\n")[0] in str(page["text"])
     _, *further = lines(package, "pages/extraPages.jsonl")
-    indexes = {str(page["url"]) for page in further} - set(articles)
+    originals = {page["url"] for page in pages}
+    indexes = {str(page["url"]) for page in further} - originals
     assert {url.rpartition("/")[2] for url in indexes} <= {"README.md", "1.md", "2.md"}
     assert len(indexes) == 6
 
@@ -100,12 +106,52 @@ def test_index_names_every_record_where_it_stands(package: Path, tmp_path: Path)
         opened.extractall(tmp_path)
     assert found[0].startswith("!meta 0 ") or found == sorted(found)
     entries = [json.loads(line[line.index("{") :]) for line in found if not line.startswith("!")]
-    (path,) = (tmp_path / "archive").iterdir()
-    expected = set(warc.index_file(path))
+    paths = {path.name: path for path in (tmp_path / "archive").iterdir()}
+    expected = {line for path in paths.values() for line in warc.index_file(path)}
     assert len(entries) == len(expected)
     for entry in entries:
+        path = paths[entry["filename"]]
         record = warc.read_at(path, int(entry["offset"]), int(entry["length"]))
         assert record.target_uri == entry["url"]
+
+
+def records_in(package: Path, folder: Path, part: str = "") -> list[warc.Record]:
+    with zipfile.ZipFile(package) as opened:
+        opened.extractall(folder)
+    return [
+        stored.record
+        for path in sorted((folder / "archive").iterdir())
+        for stored in warc.read_records(path)
+        if part in path.name
+    ]
+
+
+def test_readable_pages_are_those_of_the_articles_and_apart_from_captures(
+    package: Path, demo: Finished, tmp_path: Path
+) -> None:
+    made = records_in(package, tmp_path, "-readable-")
+    check_warcs(list((tmp_path / "archive").iterdir()))
+    captured = {item["capture"]["record_id"]: item for item in demo.items}
+    assert made[0].type == "warcinfo"
+    assert {record.get("WARC-X-Derived-From") for record in made[1:]} == set(captured)
+    for record in made[1:]:
+        item = captured[record.get("WARC-X-Derived-From") or ""]
+        assert record.type == "resource"
+        assert record.target_uri == item["original_url"]
+        assert item["title"].replace("&", "&amp;") in record.block.decode("utf-8")
+    assert len({(record.target_uri, record.date) for record in made[1:]}) == len(captured)
+
+
+def test_package_without_readable_pages_leads_to_the_captures(
+    demo: Finished, tmp_path: Path
+) -> None:
+    target = tmp_path / "bare.wacz"
+    assert pack(demo, target, "--no-readable").returncode == 0
+    assert verified(target).returncode == 0
+    _, *pages = lines(target, "pages/pages.jsonl")
+    assert {page["url"] for page in pages} == {item["url"] for item in demo.items}
+    assert not any("captureUrl" in page for page in pages)
+    assert not records_in(target, tmp_path, "-readable-")
 
 
 def test_signature_is_that_of_the_key_over_the_digest(package: Path) -> None:
@@ -151,7 +197,7 @@ def test_a_flipped_bit_anywhere_is_found(package: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_excluded_or_of_another_channel_is_left_out(demo: Finished, tmp_path: Path) -> None:
-    gone = next(item for item in demo.items if item["channel"] == "ncid9001")
+    gone = next(item for item in demo.items if item["url"].endswith("/ncid9001/n9000001.md"))
     listed = tmp_path / "exclude.txt"
     listed.write_text(f"{gone['url']}\n", "utf-8")
     target = tmp_path / "part.wacz"
@@ -159,18 +205,21 @@ def test_what_is_excluded_or_of_another_channel_is_left_out(demo: Finished, tmp_
     assert done.returncode == 0, done.stderr
     assert verified(target).returncode == 0
     _, *pages = lines(target, "pages/pages.jsonl")
-    urls = {str(page["url"]) for page in pages}
+    urls = {str(page["captureUrl"]) for page in pages}
     wanted = {item["url"] for item in demo.items if item["channel"] == "ncid9001"}
     assert urls == wanted - {gone["url"]}
-    with zipfile.ZipFile(target) as opened:
-        opened.extractall(tmp_path)
-    records = [
-        stored.record
-        for path in (tmp_path / "archive").iterdir()
-        for stored in warc.read_records(path)
-    ]
+    records = records_in(target, tmp_path)
+    assert gone["original_url"] not in {record.target_uri for record in records}
     assert gone["url"] not in {record.target_uri for record in records}
     assert not any("/pages/ncid9002/" in (record.target_uri or "") for record in records)
+    # The picture of what is excluded; one that stands in both channels stays.
+    pictures = {r.target_uri for r in records if (r.target_uri or "").endswith(".png")}
+    assert {(url or "").rpartition("/")[2] for url in pictures} == {
+        "bike-shop.png",
+        "old-bell.png",
+        "stone-steps.png",
+        "stone-steps-again.png",
+    }
 
 
 @pytest.mark.parametrize(

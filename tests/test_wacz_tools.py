@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 OPEN_MS = 120_000
 WORDS = ("石阶", "图书", "渡口")
 TERM = "三孔桥"
+PICTURED = (
+    "青石村图书馆把书送到田埂上",
+    "一百零八级石阶 一个人扫了十一年",
+    "旧书修补匠的浆糊配方(上)",
+)
 ARTICLE = "三孔桥通车 头一个过桥的是扫石阶的人"
 
 
@@ -47,7 +52,7 @@ def packed(finished: Finished, target: Path, *options: str) -> Path:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo mirror, packed."""
     folder = tmp_path_factory.mktemp("tools")
-    finished = crawl(folder / "output", mirror="demo", collection="demo")
+    finished = crawl(folder / "output", mirror="demo", collection="demo", images="1")
     assert finished.status == 0, finished.output
     return packed(finished, folder / "demo.wacz")
 
@@ -134,10 +139,11 @@ def test_package_that_py_wacz_made_is_verified(package: Path, tmp_path: Path) ->
     """Theirs: another spelling of the index, members described otherwise, unsigned."""
     with zipfile.ZipFile(package) as opened:
         opened.extractall(tmp_path)
-    (warc,) = (tmp_path / "archive").iterdir()
+    warcs = sorted((tmp_path / "archive").iterdir())
     made = tmp_path / "theirs.wacz"
+    pages = tmp_path / "pages/pages.jsonl"
     subprocess.run(
-        [wacz_program(), "create", "-f", warc, "-o", made, "-p", tmp_path / "pages/pages.jsonl"],
+        [wacz_program(), "create", "-f", *warcs, "-o", made, "-p", pages],
         capture_output=True,
         check=True,
     )
@@ -184,8 +190,35 @@ def test_a_found_article_opens(package: Path, browser: Browser) -> None:
         found.first.locator("a").first.click()
         replayed = viewer.page.frame_locator("iframe").locator("body")
         expect(replayed).to_contain_text(ARTICLE)
-        expect(replayed).to_contain_text("原文链接")
+        expect(replayed.locator("h1")).to_have_text(ARTICLE)
         viewer.keep("article")
+
+
+@pytest.mark.parametrize("title", PICTURED)
+def test_an_article_is_displayed_with_its_image(
+    title: str, package: Path, browser: Browser
+) -> None:
+    """One of the last two is a revisit of the other: they have the same bytes."""
+    with Viewer(browser, package) as viewer:
+        viewer.search(title[:4])
+        viewer.page.locator("wr-page-entry", has_text=title).first.locator("a").first.click()
+        replayed = viewer.page.frame_locator("iframe")
+        expect(replayed.locator("h1")).to_have_text(title)
+        picture = replayed.locator("figure img").first
+        expect(picture).to_be_visible()
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [360, 240]
+        viewer.keep(f"image-{title[:2]}")
+
+
+def test_the_capture_stands_behind_the_readable_page(package: Path, browser: Browser) -> None:
+    with Viewer(browser, package) as viewer:
+        viewer.search(PICTURED[0][:4])
+        viewer.page.locator("wr-page-entry", has_text=PICTURED[0]).first.locator("a").first.click()
+        replayed = viewer.page.frame_locator("iframe")
+        replayed.locator("aside.about a").first.click()
+        expect(replayed.locator("body")).to_contain_text("原文链接")
+        expect(replayed.locator("body")).to_contain_text("### ")
 
 
 def test_a_word_that_is_nowhere_finds_nothing(package: Path, browser: Browser) -> None:
