@@ -19,6 +19,7 @@ from mirror.derived.catalogue import Catalogue
 from mirror.derived.derive import Outcome, derive
 from mirror.derived.layout import derived_of
 from mirror.derived.pages import PageWriter
+from mirror.items import Article, Image
 from tests.crawling import PROJECT, check_warcs
 from tests.export_samples import BASE, FIRST, SECOND, THIRD, article, capture, write_run
 
@@ -408,3 +409,16 @@ def test_collection_that_cannot_be_written_says_so(folder: Path) -> None:
         folder.chmod(0o500)
     with pytest.raises(OSError, match="derived"):
         derived_now(folder)
+
+
+def test_picture_of_excluded_articles_alone_is_excluded(folder: Path) -> None:
+    def shown(name: str, *urls: str) -> Article:
+        return article(name, images=[Image(url, url, "", "", "", featured=False) for url in urls])
+
+    shared, own = "https://i.example.org/shared.png", "https://i.example.org/图.png"
+    write_run(folder, SECOND, shown("p1", shared, own), shown("p2", shared))
+    (folder / "exclude.txt").write_text("p1\n", "utf-8")
+    derive(folder)
+    excluded = catalogue(folder).excluded()
+    assert "https://i.example.org/%E5%9B%BE.png" in excluded
+    assert shared not in excluded

@@ -102,7 +102,8 @@ class Catalogue:
         return self.meta().get("mirror", "")
 
     def excluded(self) -> frozenset[str]:
-        """Addresses of the captured pages that the exclusion list named."""
+        """Addresses of the captured pages that the exclusion list named, and of pictures that only
+        those show."""
         return frozenset(url for (url,) in self._rows("SELECT url FROM excluded"))
 
     def channels(self) -> list[Channel]:

@@ -22,6 +22,7 @@ import filelock
 
 from mirror import exclusions, warc
 from mirror.collection import EXIT_LOCKED, CollectionError, utc_now
+from mirror.derived.excluded_pictures import excluded_pictures
 from mirror.derived.layout import FORMAT, SCHEMA, derived_of
 from mirror.derived.pages import DateTaken, PageWriter
 from mirror.derived.tables import Tables
@@ -146,7 +147,8 @@ class _Derivation:
                 for rank, place in enumerate(reversed(places))
             )
             tables.drop_unwanted()
-            tables.put_excluded(catalogue.excluded_urls())
+            excluded = list(catalogue.excluded_urls())
+            tables.put_excluded([*excluded, *excluded_pictures(self.files, excluded)])
             made = self._write_pages(tables, lines, anew, advance)
             for run, file, offset, length in tables.unlisted():
                 article = _article(lines, file, offset, length)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = "1"
+FORMAT = "2"
 """Of the tables; a catalogue of another one is made anew."""
 
 SCHEMA = """

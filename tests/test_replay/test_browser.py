@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import struct
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +18,7 @@ from mirror.render.page import readable_page
 from tests.crawling import crawl
 from tests.export_samples import article, write_run
 from tests.hostile_article import HOSTILE_HTML
+from tests.pictured_mirror import png
 from tests.replay_samples import Sample, two_articles
 
 if TYPE_CHECKING:
@@ -36,24 +35,6 @@ HOSTILE = "https://www.example.org/n666.htm"
 ORIGINAL = "https://www.example.org/gb/26/11/1/n1.htm"
 
 
-def png(width: int, height: int) -> bytes:
-    """A picture of one colour."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = (b"\0" + b"\x7a\x92\xa8" * width) * height
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -68,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], Replay]) -> Replay:
     """The demo mirror, crawled over real HTTP."""
-    finished = crawl(tmp_path_factory.mktemp("out"), mirror="demo", collection="demo")
+    finished = crawl(tmp_path_factory.mktemp("out"), mirror="demo", collection="demo", images="1")
     assert finished.status == 0, finished.output
     return serve(finished.folder)
 
@@ -222,6 +203,21 @@ def test_picture_in_the_archive_is_displayed(news: Replay, seen: Seen) -> None:
     natural = seen.page.evaluate("document.querySelector('figure img').naturalWidth")
     assert natural == 1200
     assert_sound(seen, news)
+
+
+@pytest.mark.parametrize("path", ["23/12/1/n9000001", "23/12/9/n9000006", "23/12/15/n9000010"])
+def test_picture_that_a_crawl_captured_is_seen(path: str, demo: Replay, browser: Browser) -> None:
+    """The last two have the same bytes: one of them is a revisit of the other's record."""
+    with Seen(browser, "phone", "light") as seen:
+        seen.page.goto(
+            f"{demo.url}{demo.name}-originals/2026/https://www.epochtimes.com/gb/{path}.htm"
+        )
+        picture = seen.page.locator("figure img").first
+        picture.wait_for()
+        seen.keep(f"captured-{path.rpartition('/')[2]}")
+        size = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+        assert size == [360, 240], "a stand-in has another one"
+        assert_sound(seen, demo)
 
 
 def test_wide_things_stay_in_the_column(news: Replay, seen: Seen) -> None:
