@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pages by how they ended the last time that a run looked at them."""
+    """Pages, pictures aside, by how they ended the last time that a run looked at them."""
 
     articles: int
     """Pages with an item."""
@@ -48,7 +48,11 @@ def read_counts(folder: Path) -> Counts:
     try:
         with closing(sqlite3.connect(read_only_uri(path), uri=True)) as database:
             (articles,) = database.execute("SELECT count(DISTINCT url) FROM article").fetchone()
-            ends = dict(database.execute("SELECT outcome, count(*) FROM page GROUP BY outcome"))
+            ends = dict(
+                database.execute(
+                    "SELECT outcome, count(*) FROM page WHERE kind<>'image' GROUP BY outcome"
+                )
+            )
     except sqlite3.Error as error:
         raise NoCounts(f"the ledger cannot be read: {error}") from error
     return Counts(
