@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -150,8 +151,14 @@ def test_articles_captured_before_get_their_pictures(pictures: PathServer, tmp_p
 def test_same_bytes_under_another_url_become_a_revisit(
     pictures: PathServer, tmp_path: Path
 ) -> None:
-    """However many are under way at once."""
-    put(pictures, {f"/{n}.png": picture(RED) for n in range(12)})
+    """However many are under way at once: all of them are answered in the same moment."""
+    together = threading.Barrier(12)
+
+    def at_once() -> Iterator[bytes]:
+        together.wait(20)
+        yield picture(RED)
+
+    put(pictures, {f"/{n}.png": at_once for n in range(12)})
     urls = [f"{pictures.url}{n}.png" for n in range(12)]
     with PathServer(mirror_of({"n1": urls})) as mirror:
         done = crawl_pictured(tmp_path, mirror, pictures)
@@ -214,6 +221,8 @@ def test_what_cannot_be_had_is_listed_and_alarms_as_it_should(
         "/vector.png": picture(svg + b"\n"),
         "/gone.png": message(b"404 Not Found", b""),
         "/endless.png": endless,
+        "/large.png": picture(RED + bytes(200_000)),
+        "/larger.png": picture(RED + bytes(600_000)),
         "/elsewhere.png": message(b"302 Found", b"", b"Location: http://192.0.2.7/x.png"),
         "/file.png": message(b"302 Found", b"", b"Location: file:///etc/passwd"),
         "/circle.png": message(b"302 Found", b"", b"Location: circle.png"),
@@ -235,6 +244,8 @@ def test_what_cannot_be_had_is_listed_and_alarms_as_it_should(
         }
         assert reasons(first, "failed") == {
             "endless.png": "too large",
+            "large.png": "too large",
+            "larger.png": "too large",
             "elsewhere.png": "redirects to 'http://192.0.2.7/x.png'",
             "file.png": "redirects to 'file:///etc/passwd'",
             "circle.png": "redirects in a circle",
@@ -247,7 +258,8 @@ def test_what_cannot_be_had_is_listed_and_alarms_as_it_should(
         # All of it is captured, whatever it was.
         kept = {r.target_uri: r for r in records(first, "response")}
         assert {f"{pictures.url}{path[1:]}" for path in answers} <= set(kept)
-        assert kept[f"{pictures.url}endless.png"].get("WARC-Truncated") == "length"
+        for name in ("endless.png", "larger.png"):
+            assert kept[f"{pictures.url}{name}"].get("WARC-Truncated") == "length"
         assert kept[f"{pictures.url}html.png"].block.endswith(b"</script>")
         verified(first)
 
@@ -326,6 +338,9 @@ def test_only_allowed_hosts_are_ever_connected_to(pictures: PathServer, tmp_path
         assert done.summary["images"]["skipped"] == {"foreign host": 3, "a page of the mirror": 1}
         foreign = done.summary["images"]["foreign"]
         assert foreign[f"http://127.0.0.1:{wire.port}"] == 1, "of two spellings"
+        assert reasons(done, "failed") == {
+            "to.png": f"redirects to 'http://127.0.0.1:{wire.port}/x.png'"
+        }
         assert reasons(refused, "failed") == {"to.png": "private address"}
         assert asked(pictures) == ["/to.png"]
         verified(done)
