@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mirror.items import Image, Link
 from mirror.pipelines.normalise import normal_line, normal_markup, normal_text, normalise
-from mirror.pipelines.originals import resolve_originals, sanitised
+from mirror.pipelines.originals import own_picture, resolve_originals, sanitised
 from tests.epoch_pages import MIRROR, ORIGINAL, TAG, article_source, read_source
 
 ADDRESS = MIRROR.at("pages/ncid9001/n9000001.md")
@@ -138,3 +138,39 @@ def test_markup_is_safe_and_its_links_are_resolved() -> None:
 def test_any_markup_can_be_made_safe(markup: str) -> None:
     clean = sanitised(normal_markup(markup), str)
     assert "<script" not in clean.lower()
+
+
+OWN = "https://raw.githubusercontent.com/village/evening-news/master"
+
+
+@pytest.mark.parametrize(
+    ("src", "url"),
+    [
+        ("../../images/bridge.png", f"{OWN}/images/bridge.png"),
+        ("./bridge.png?0305", f"{OWN}/pages/ncid9001/bridge.png"),
+        ("../../图/桥.png", f"{OWN}/%E5%9B%BE/%E6%A1%A5.png"),
+        ("/images/bridge.png", "https://www.epochtimes.com/images/bridge.png"),
+        ("https://i.example.org/bridge.png", "https://i.example.org/bridge.png"),
+        ("images/bridge.png", None),
+    ],
+)
+def test_a_picture_in_the_mirror_s_own_tree_is_found_there(src: str, url: str | None) -> None:
+    """The same address in the list of pictures and in the markup."""
+    found = read_source(article_source(f'<p>桥。<img alt="" src="{src}"/></p>', featured=""))
+    article = resolve_originals(normalise(found), ADDRESS)
+    assert [image.url for image in article.images] == ([url] if url else [])
+    assert (f'src="{url}"' in article.html) if url else ("src=" not in article.html)
+    assert resolve_originals(article, ADDRESS) == article
+
+
+@pytest.mark.parametrize(
+    "src",
+    [
+        "../../README.md",
+        "../../../../../../../../etc/passwd",
+        "../../../../../other/a.png",
+        "../..",
+    ],
+)
+def test_what_leaves_the_tree_or_is_a_page_is_no_picture_of_the_mirror(src: str) -> None:
+    assert own_picture(src, ADDRESS) == ""
