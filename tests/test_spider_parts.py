@@ -15,9 +15,14 @@ from mirror.capture import AddressRefused
 from mirror.commands.report import report
 from mirror.extensions.findings import MOST_ORIGINS, Findings
 from mirror.layouts import Skipped
-from mirror.politeness.loopback import is_loopback, unthrottle_loopback
+from mirror.politeness.loopback import (
+    is_loopback,
+    unthrottle_loopback,
+    unthrottle_loopback_alone,
+)
 from mirror.politeness.reasons import reason_of
 from mirror.spiders.arguments import ArgumentError, WebArguments
+from mirror.spiders.images import ImageTerms
 
 
 def test_arguments_are_read() -> None:
@@ -124,6 +129,37 @@ def test_a_hostile_index_cannot_fill_the_memory_with_origins() -> None:
     assert len(findings.foreign) == MOST_ORIGINS + 1
     assert findings.foreign["others"] == 50
     assert len(findings.sisters) == MOST_ORIGINS
+
+
+def project_settings() -> Settings:
+    settings = Settings()
+    settings.setmodule("mirror.settings", priority="project")
+    return settings
+
+
+def test_public_hosts_of_pictures_are_asked_gently_beside_a_mirror_on_loopback() -> None:
+    settings = project_settings()
+    unthrottle_loopback_alone(settings, "http://127.0.0.1:8080/")
+    assert settings.getbool("AUTOTHROTTLE_ENABLED")
+    assert settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 4
+    slots = settings.getdict("DOWNLOAD_SLOTS")
+    assert set(slots) == {"127.0.0.1"}
+    assert slots["127.0.0.1"]["throttle"] is False
+    elsewhere = project_settings()
+    unthrottle_loopback_alone(elsewhere, "https://github.com/o/r")
+    assert not elsewhere.getdict("DOWNLOAD_SLOTS")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "everywhere"),
+    [("", set()), ("127.0.0.1:81, i.example.org", {"127.0.0.1", "i.example.org"})],
+)
+def test_the_demo_asks_no_stranger_for_pictures(hosts: str, everywhere: set[str]) -> None:
+    settings = project_settings()
+    settings.set("IMAGE_HOSTS", hosts)
+    terms = ImageTerms.of(settings, strangers=False)
+    assert {name for name, _ in terms.everywhere.entries} == everywhere
+    assert terms.fingerprint != ImageTerms.of(settings).fingerprint
 
 
 def test_report_shows_no_control_characters() -> None:
