@@ -22,7 +22,7 @@ from mirror.politeness.loopback import (
 )
 from mirror.politeness.reasons import reason_of
 from mirror.spiders.arguments import ArgumentError, WebArguments
-from mirror.spiders.images import ImageTerms
+from mirror.spiders.image_terms import ImageTerms
 
 
 def test_arguments_are_read() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin
 
@@ -15,21 +14,18 @@ from mirror.frontier import (
     DEAD,
     MAX_REDIRECTS,
     REDIRECTS,
-    ImageHosts,
     fetchable,
     why_no_picture,
 )
 from mirror.items import InvalidItem, content_digest, decode
-from mirror.layouts import LAYOUTS
 from mirror.politeness.reasons import reason_of
 from mirror.spiders.archived import UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from mirror.address import Mirror
@@ -38,6 +34,7 @@ if TYPE_CHECKING:
     from mirror.frontier import Policy
     from mirror.items import Article
     from mirror.ledger import KnownPage, Outcome, StoredItem
+    from mirror.spiders.image_terms import ImageTerms
     from mirror.warc.capture import Capture
 
 _NO_LIMIT = sys.maxsize
@@ -48,54 +45,6 @@ IMAGE_PRIORITY = 2
 """Before the next article, so that what waits is never more than a few articles' pictures."""
 PAGE = ".md"
 """Files of a mirror that are pages, whatever an article takes them for."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageTerms:
-    """Which pictures may be asked for."""
-
-    hosts: Mapping[str, ImageHosts]
-    """By the name of the layout that read the article."""
-    most_bytes: int
-    """Of one picture; 0 for no limit."""
-    most: int
-    """Of one article; 0 for no limit."""
-    own: ImageHosts = field(default_factory=ImageHosts)
-    """Those that the operator named."""
-
-    @classmethod
-    def of(cls, settings: BaseSettings, *, strangers: bool = True) -> ImageTerms:
-        """
-        :param strangers: whether the layouts' hosts count. Not for the embedded mirror, which
-            never asks for anything outside this machine.
-        :raises ValueError: a setting is wrong; the message names it.
-        """
-        try:
-            own = ImageHosts.parse(settings.getlist("IMAGE_HOSTS"))
-        except ValueError as error:
-            raise ValueError(f"IMAGE_HOSTS: {error}") from None
-        hosts = {
-            layout.name: ImageHosts.parse(layout.image_hosts if strangers else ()) | own
-            for layout in LAYOUTS
-        }
-        numbers = {name: settings.getint(name) for name in ("IMAGES_MAXSIZE", "IMAGES_PER_ARTICLE")}
-        for name, number in numbers.items():
-            if number < 0:
-                raise ValueError(f"{name}={number}: must be 0 or more")
-        return cls(hosts, numbers["IMAGES_MAXSIZE"], numbers["IMAGES_PER_ARTICLE"], own)
-
-    @property
-    def everywhere(self) -> ImageHosts:
-        """Of any layout: what a redirect may lead to, or an earlier run have left."""
-        found = self.own
-        for hosts in self.hosts.values():
-            found |= hosts
-        return found
-
-    @property
-    def fingerprint(self) -> str:
-        """Says by what an article's pictures were chosen: by other terms it may be others."""
-        return f"{self.most} {self.everywhere}"
 
 
 class ImageSource(Protocol):

@@ -31,7 +31,8 @@ from mirror.recovery import open_collection
 from mirror.spiders.archived import UNREADABLE, ArchivedPages, NotInArchive
 from mirror.spiders.arguments import DEMO, ArgumentError, WebArguments
 from mirror.spiders.base import MirrorSpider
-from mirror.spiders.images import Images, ImageTerms
+from mirror.spiders.image_terms import ImageTerms
+from mirror.spiders.images import Images
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator

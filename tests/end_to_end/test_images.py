@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -268,6 +270,24 @@ def test_what_cannot_be_had_is_listed_and_alarms_as_it_should(
         assert asked(pictures) == [], "nothing of this gets better within a day"
         verified(second)
         rebuilt_as_before(second)
+
+
+def test_picture_that_no_list_names_is_found_by_verify(
+    pictures: PathServer, tmp_path: Path
+) -> None:
+    put(pictures, {"/a.png": picture(b"no picture")})
+    with PathServer(mirror_of({"n1": [f"{pictures.url}a.png", f"{pictures.url}b.png"]})) as mirror:
+        done = crawl_pictured(tmp_path, mirror, pictures)
+    (path,) = (done.folder / "runs").iterdir()
+    summary = json.loads(path.read_text("utf-8"))
+    for name in ("unknown", "dangling"):
+        assert len(summary["images"][name]) == 1
+        summary["images"][name] = []
+    path.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    told = scrapy("verify", "-s", f"OUTPUT_DIR={tmp_path}", "test")
+    assert told.returncode == 3
+    for name in ("a.png", "b.png"):
+        assert re.search(rf"{name} ended with status \d+, and \S+ does not list it", told.stdout)
 
 
 def test_curable_trouble_is_partial_until_it_is_cured(pictures: PathServer, tmp_path: Path) -> None:
