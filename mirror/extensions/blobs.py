@@ -41,6 +41,8 @@ class BlobRecorder:
         self._recorder = recorder
         self._captures = collection.ledger.captures
         self._run = collection.run
+        self._blank = self._captures.newest_date() is None
+        """Nothing was captured before: no two captures can clash that this one does not see."""
         self._created = collection.now().strftime(_DATE)
         """When the run came to write: one time for all its records."""
 
@@ -50,7 +52,7 @@ class BlobRecorder:
         :param newest: it is the state that its page has now: an earlier state with the same bytes
             does not say so.
         """
-        latest = self._captures.last_committed(blob.url)
+        latest = None if self._blank else self._captures.last_committed(blob.url)
         if latest is None:
             return None
         for capture in self._captures.committed(blob.url, blob.digest):
@@ -112,7 +114,7 @@ class BlobRecorder:
         for before in (blob.after, taken):
             if before is not None and date <= before:
                 date = _next(before)
-        while self._captures.at(blob.url, date) is not None:
+        while not self._blank and self._captures.at(blob.url, date) is not None:
             date = _next(date)
         return date
 

@@ -38,7 +38,6 @@ _CONFIGURATION = {
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "60",
     "maintenance.auto": "false",
-    "pack.threads": "1",
     "pack.windowMemory": "64m",
     "protocol.allow": "never",
     "submodule.recurse": "false",

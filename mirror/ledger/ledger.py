@@ -151,23 +151,18 @@ class Ledger:
 
     # Articles
 
-    def item_before(self, url: str, date: str) -> StoredItem | None:
-        """The item of a page as it was at a ``WARC-Date``; ``None`` before the first."""
-        row = self._db.execute(
-            "SELECT digest, run, offset, length FROM article WHERE url=? AND date<=?"
-            " ORDER BY date DESC LIMIT 1",
-            (url, date),
-        ).fetchone()
-        return StoredItem(*row) if row else None
-
-    def item_after(self, url: str, date: str) -> StoredItem | None:
-        """The first item of a page that is of a later capture than of a ``WARC-Date``."""
-        row = self._db.execute(
-            "SELECT digest, run, offset, length FROM article WHERE url=? AND date>?"
-            " ORDER BY date LIMIT 1",
-            (url, date),
-        ).fetchone()
-        return StoredItem(*row) if row else None
+    def items_around(self, url: str, date: str) -> tuple[StoredItem | None, StoredItem | None]:
+        """The item of a page as it was at a ``WARC-Date``, and the first of a later capture."""
+        before = after = None
+        for found, *item in self._db.execute(
+            "SELECT date, digest, run, offset, length FROM article WHERE url=? ORDER BY date",
+            (url,),
+        ):
+            if found > date:
+                after = StoredItem(*item)
+                break
+            before = StoredItem(*item)
+        return before, after
 
     def has_item(self, url: str, run: str, before: int) -> bool:
         """Whether a page has an item of an earlier run, or before an offset in that one's."""

@@ -76,12 +76,9 @@ def store(article: Article, line: bytes, collection: Collection, run: str) -> St
     digest = content_digest(article)
     ledger = collection.ledger
     date = _date(article) or ""
-    known = ledger.item_before(article.url, date)
-    if known is not None and known.digest == digest:
-        return Stored("unchanged")
-    # History that comes after the newest state has been had.
-    later = ledger.item_after(article.url, date)
-    if later is not None and later.digest == digest:
+    # Something later is known where history comes after the newest state has been had.
+    known, later = ledger.items_around(article.url, date)
+    if digest in (known and known.digest, later and later.digest):
         return Stored("unchanged")
     changes = _changes(known, article, collection) if known is not None else ()
     offset = collection.add_item(run, line)

@@ -181,7 +181,7 @@ class Walk:
                     self._passed()
                     continue
             blob = self._blob(version, address, content)
-            if not self._blank and self._recorder.is_known(blob, newest=version.last):
+            if self._recorder.is_known(blob, newest=version.last):
                 self._passed()
                 continue
             waiting.append((version, address, blob, reading))
