@@ -47,7 +47,8 @@ def make_collection(folder: Path, runs: int, pages: int, succeeded: Callable[[in
         for number in range(pages):
             url = f"https://mirror.example/pages/channel/n{number}.md"
             ledger.pages.note(url, "article", "channel", "https://mirror.example/README.md")
-            ledger.put_item(url, f"n{number}", StoredItem("sha256:0", "first", number, 1))
+            item = StoredItem("sha256:0", "first", number, 1)
+            ledger.put_item(url, "2026-11-23T12:00:00Z", f"n{number}", item)
             ledger.pages.end(url, "first", "item", status=200, looked="2026-11-23T12:00:00Z")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Repository:
 
     def commit(
         self,
-        files: Mapping[str | bytes, str | bytes | tuple[str, bytes] | None],
+        files: Mapping[Any, str | bytes | tuple[str, bytes] | None] | Mapping[str, str],
         *,
         at: int | None = None,
         parent: str | None = None,

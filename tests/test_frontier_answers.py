@@ -75,8 +75,7 @@ def test_any_location_is_a_page_or_a_reason(location: bytes) -> None:
 
 
 def index_of(mirror: GrownMirror, path: str) -> IndexPage:
-    (text,) = [text for name, text in mirror._files() if name == path]
-    return read_index(text, path)
+    return read_index(mirror.files()[path], path)
 
 
 def test_older_pages_are_those_before_the_newest() -> None:

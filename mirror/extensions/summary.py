@@ -59,6 +59,8 @@ def _alarms(page: PageEnd, run: str) -> bool:
     match page.outcome:
         case None:
             return True
+        case "deleted":
+            return False  # it is in the archive, and stays
         case "failed" if not (is_image and is_lasting(page.kind, page.reason)):
             return True
         case "unknown" if not is_image:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mirror.demo import DemoServer
 from tests.crawling import PROJECT, SCRAPY, Finished, check_warcs, crawl, crawl_arguments, scrapy
+from tests.git_repositories import Repository, versions
 from tests.grown_mirror import GrownMirror
 from tests.ledgers import differences, rows_of
+from tests.test_git_crawl import states
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ARTICLES = {"ncid9001": 1000, "ncid9002": 430}
@@ -26,23 +31,35 @@ MOST_RUNS = 60
 """Runs of one crawl; each goes on where the last was killed, so it never takes as many."""
 
 
-def killed_crawl(output: Path, url: str, moment: float) -> int | None:
-    """Begin a crawl and kill it after `moment` seconds; its exit status if it ended before."""
-    arguments = {"mirror": url, "collection": "test"}
-    process = subprocess.Popen(
-        [*SCRAPY, *crawl_arguments(output, arguments, "-s", "CHECKPOINT_SECONDS=0.3")],
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return process.wait(moment)
-    except subprocess.TimeoutExpired:
-        # The extractor's process too: nothing that could tidy up survives a power cut.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return None
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is crawled."""
+
+    spider: str
+    arguments: dict[str, str]
+
+    def crawl(self, output: Path) -> Finished:
+        return crawl(output, spider=self.spider, **self.arguments)
+
+    def killed_crawl(self, output: Path, moment: float) -> int | None:
+        """Begin a crawl and kill it after `moment` seconds; its exit status if it ended before."""
+        arguments = {**self.arguments, "collection": "test"}
+        options = ("-s", "CHECKPOINT_SECONDS=0.3")
+        process = subprocess.Popen(
+            [*SCRAPY, *crawl_arguments(output, arguments, *options, spider=self.spider)],
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(moment)
+        except subprocess.TimeoutExpired:
+            # The extractors' processes too: nothing that could tidy up survives a power cut. What
+            # git has under way goes with the pipes that it writes to.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return None
 
 
 def events_in(finished: Finished) -> Counter[tuple[str, str]]:
@@ -65,44 +82,81 @@ def check_as_undisturbed(found: Finished, undisturbed: Finished) -> None:
 @pytest.mark.parametrize("half", range(2))
 def test_three_hundred_kills(half: int, tmp_path: Path) -> None:
     """In two halves, for two processors."""
-    kill_at_random(tmp_path, 150)
+    kill_web(tmp_path, 150)
 
 
 def test_kills_at_random_moments(tmp_path: Path) -> None:
-    kill_at_random(tmp_path, 15)
+    kill_web(tmp_path, 15)
 
 
-def kill_at_random(tmp_path: Path, kills: int) -> None:
-    site = tmp_path / "site"
+@pytest.mark.prove
+@pytest.mark.parametrize("half", range(2))
+def test_three_hundred_kills_with_git(half: int, tmp_path: Path) -> None:
+    kill_git(tmp_path, 150)
+
+
+def test_kills_at_random_moments_with_git(tmp_path: Path) -> None:
+    kill_git(tmp_path, 15)
+
+
+def kill_web(tmp_path: Path, kills: int) -> None:
     mirror = GrownMirror(ARTICLES)
-    mirror.write(site)
+    mirror.write(tmp_path / "site")
+    with DemoServer(site=tmp_path / "site") as server:
+        for finished in kill_at_random(tmp_path, kills, Source("web", {"mirror": server.url})):
+            captured = check_captured_once(finished)
+            assert len(captured) >= len(mirror.articles)
+            paths = {item["url"].removeprefix(server.url) for item in finished.items}
+            assert paths == mirror.articles
+
+
+def kill_git(tmp_path: Path, kills: int) -> None:
+    """With a history in which articles are edited and deleted, and all of it asked for."""
+    mirror = GrownMirror(ARTICLES)
+    repository = Repository(tmp_path / "mirror.git")
+    half = GrownMirror({channel: size // 2 for channel, size in ARTICLES.items()})
+    repository.commit(half.files())
+    edited = sorted(half.articles)[:40]
+    files = half.files()
+    repository.commit({path: files[path].replace("### ", "### 改", 1) for path in edited})
+    gone = sorted(half.articles)[-3:]
+    repository.commit({**mirror.files(), **dict.fromkeys(gone)})
+    expected = set(versions(repository.folder))
+    source = Source("git", {"mirror": str(repository.folder), "history": "all"})
+    for finished in kill_at_random(tmp_path, kills, source, status=0):
+        assert set(states(finished)) == expected
+
+
+def kill_at_random(
+    tmp_path: Path, kills: int, source: Source, *, status: int = 0
+) -> Iterator[Finished]:
+    """Crawls that were killed until one came to its end, each as an undisturbed one."""
     seed = random.randrange(2**32)
     moments = random.Random(seed)
-    with DemoServer(site=site) as server:
-        began = time.monotonic()
-        undisturbed = crawl(tmp_path / "undisturbed", mirror=server.url)
-        longest = time.monotonic() - began
-        assert undisturbed.status == 0, undisturbed.output
-        assert {i["url"].removeprefix(server.url) for i in undisturbed.items} == mirror.articles
-        killed = crawls = 0
-        while killed < kills:
-            output = tmp_path / f"crawl-{crawls}"
-            crawls += 1
-            for _ in range(MOST_RUNS):
-                # Also before the first page, and while the last run is made good.
-                status = killed_crawl(output, server.url, moments.uniform(0.2, longest))
-                if status is not None:
-                    break
-                killed += 1
-            assert status == 0, f"seed {seed}"
-            fetched = check_fetched_once(Finished(0, "", output / "test"))
-            assert fetched >= len(mirror.articles)
-            check_as_undisturbed(Finished(0, "", output / "test"), undisturbed)
+    began = time.monotonic()
+    undisturbed = source.crawl(tmp_path / "undisturbed")
+    longest = time.monotonic() - began
+    assert undisturbed.status == status, undisturbed.output
+    killed = crawls = 0
+    while killed < kills:
+        output = tmp_path / f"crawl-{crawls}"
+        crawls += 1
+        for _ in range(MOST_RUNS):
+            # Also before the first page, and while the last run is made good.
+            ended = source.killed_crawl(output, moments.uniform(0.2, longest))
+            if ended is not None:
+                break
+            killed += 1
+        assert ended == status, f"seed {seed}"
+        finished = Finished(0, "", output / "test")
+        yield finished
+        check_as_undisturbed(finished, undisturbed)
+        shutil.rmtree(output)
 
 
-def check_fetched_once(finished: Finished) -> int:
+def check_captured_once(finished: Finished) -> set[str]:
     """No article is fetched twice, but those in flight when a run was killed."""
     captures = rows_of(finished.folder)["capture"]
     articles = Counter(row["url"] for row in captures if "/pages/" in str(row["url"]))
     assert set(articles.values()) == {1}
-    return sum(articles.values())
+    return {str(url) for url in articles}

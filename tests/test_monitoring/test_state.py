@@ -77,7 +77,10 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
 # --- counts --------------------------------------------------------------------------------------
 
 
-ENDS: tuple[Outcome, ...] = ("item", "item", "index", "dangling", "failed", "unknown")
+ENDS: tuple[Outcome, ...] = (
+    *("item", "item", "index", "dangling", "failed", "unknown"),
+    *("deleted", "deleted", "deleted"),
+)
 
 
 def fill(folder: Path) -> None:
@@ -87,12 +90,16 @@ def fill(folder: Path) -> None:
             ledger.pages.note(url, "article", "", "")
             ledger.pages.end(url, "run", outcome, looked="2026-11-23T12:00:00Z")
             if outcome == "item":
-                ledger.put_item(url, str(number), StoredItem("sha256:0", "run", 0, 1))
+                ledger.put_item(
+                    url, "2026-11-23T12:00:00Z", str(number), StoredItem("sha256:0", "run", 0, 1)
+                )
 
 
 def test_pages_are_counted_by_their_end(folder: Path) -> None:
     fill(folder)
-    assert read_counts(folder) == Counts(articles=2, indexes=1, dead=1, failed=1, unknown=1)
+    assert read_counts(folder) == Counts(
+        articles=2, indexes=1, dead=1, deleted=3, failed=1, unknown=1
+    )
 
 
 def test_counting_writes_nothing_also_beside_a_writer(folder: Path) -> None:
@@ -101,7 +108,8 @@ def test_counting_writes_nothing_also_beside_a_writer(folder: Path) -> None:
     read_counts(folder)
     assert sorted(path.name for path in folder.iterdir()) == before
     with closing(Ledger(folder / "ledger.sqlite")) as writer:
-        writer.put_item("https://mirror.example/9", "9", StoredItem("sha256:0", "run", 0, 1))
+        url = "https://mirror.example/9"
+        writer.put_item(url, "2026-11-23T12:00:00Z", "9", StoredItem("sha256:0", "run", 0, 1))
         assert read_counts(folder).articles == 2
         writer.commit()
         assert read_counts(folder).articles == 3
