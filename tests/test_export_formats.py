@@ -275,7 +275,7 @@ def test_the_published_schema_is_that_of_the_rows() -> None:
     row = published["$defs"]["Row"]
     article_schema = json.loads((PROJECT / "docs" / "article.schema.json").read_text("utf-8"))
     item = article_schema["$defs"]["Article"]
-    assert row["required"] == [*item["required"], "channel_title"]
+    assert row["required"] == [*item["required"], "channel_title", "deleted"]
     assert row["properties"] == item["properties"] | {
         name: row["properties"][name]
         for name in (

@@ -68,8 +68,10 @@ class Git:
         self._protocols = (*PROTOCOLS, "file") if local else PROTOCOLS
         self._further = {"http.proxy": proxy, **({"http.sslCAInfo": ca_file} if ca_file else {})}
 
-    def run_at_once(self, *arguments: str) -> bytes:
+    def run_at_once(self, *arguments: str, data: bytes = b"") -> bytes:
         """What a command prints that takes no time; nothing else goes on meanwhile.
+
+        :param data: that it reads.
 
         :raises GitError: it failed.
         """
@@ -77,7 +79,7 @@ class Git:
             ["git", *self._before(), *arguments],
             capture_output=True,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=data,
             env=self._environment(),
         )
         if done.returncode:

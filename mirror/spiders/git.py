@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mirror.address import Forge
+from mirror.address import Forge, parse_mirror
 from mirror.capture import origin_of
+from mirror.demo.repository import ADDRESS, make_repository
 from mirror.events import HistoryRead
 from mirror.extensions.blobs import BlobRecorder
 from mirror.extensions.recorder import CollectionRecorder
 from mirror.frontier import ROOT, history_key
-from mirror.gitstore import Clone, GitError, Plan, differences, short_name
+from mirror.gitstore import Clone, GitError, Plan, Remote, differences, short_name
 from mirror.ledger import COMPLETENESS
 from mirror.politeness.loopback import unthrottle_loopback
 from mirror.recovery import open_collection
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CLONE = "repo.git"
+DEMO_COLLECTION = "demo-git"
+"""Not that of the demo over HTTP, which is another mirror by its address."""
 
 
 class GitSpider(MirrorSpider):
@@ -58,6 +62,8 @@ class GitSpider(MirrorSpider):
     def __init__(self, arguments: GitArguments, **kwargs: Any) -> None:
         super().__init__(arguments.mirror, **kwargs)
         self.arguments = arguments
+        self.remote = arguments.remote
+        self._made: TemporaryDirectory[str] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> GitSpider:
@@ -83,9 +89,20 @@ class GitSpider(MirrorSpider):
     def open_collection(self, output: Path) -> None:
         """Open the collection and begin a run in it."""
         mirror = self.arguments.mirror
+        name = self.arguments.collection
+        if self.arguments.demo:
+            mirror, name = parse_mirror(ADDRESS), name or DEMO_COLLECTION
+            self._made = TemporaryDirectory(prefix="mirror-demo-")
+            make_repository(Path(self._made.name))
+            self.remote = Remote(self._made.name, is_local=True)
         assert mirror is not None
-        name = self.arguments.collection or mirror.slug
-        self.start_run(open_collection(output, name, mirror.name), mirror)
+        self.start_run(open_collection(output, name or mirror.slug, mirror.name), mirror)
+
+    async def close_run(self) -> None:
+        """Let go of the collection, and of the embedded mirror's repository."""
+        await super().close_run()
+        if self._made is not None:
+            self._made.cleanup()
 
     # The repository
 
@@ -104,7 +121,7 @@ class GitSpider(MirrorSpider):
             logger.error("%s", error)
 
     async def _read_repository(self, collection: Collection) -> AsyncIterator[Article]:
-        remote = self.arguments.remote
+        remote = self.remote
         assert remote is not None
         found = await find_repository(self.crawler, remote)
         ref = self._ref(found)
