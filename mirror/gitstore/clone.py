@@ -95,8 +95,8 @@ class Clone:
         packs = sum(1 for _ in self.folder.glob("objects/pack/*.pack"))
         if packs >= _PACKS:
             logger.info("Making one pack of the %d of %s", packs, self.folder)
-            # Loosened objects are kept: force-pushed history stays readable.
-            await self.git.run("repack", "-q", "-d", "-A", "--keep-unreachable")
+            # What no reference leads to any more is kept: rewritten history stays readable.
+            await self.git.run("repack", "-q", "-a", "-d", "--keep-unreachable")
         for partial in self.folder.glob("objects/pack/tmp_*"):
             partial.unlink(missing_ok=True)
 
