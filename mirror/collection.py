@@ -21,10 +21,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import filelock
-
 from mirror import ledger
 from mirror.ledger import Ledger, LedgerError
+from mirror.lock import BEGINNING, Locked, WriteLock
 from mirror.warc import IndexFiles, iter_index
 from mirror.warc.warcfile import sync_folder
 
@@ -60,16 +59,32 @@ class CollectionError(Exception):
 
 
 def existing_collection(output: Path, name: str) -> Path:
-    """The folder of a collection that is there.
+    """The folder of a collection that is there: it has an archive, of which all else can be made.
 
     :raises CollectionError: it is not; the message lists those that are.
     """
-    if not NAME.fullmatch(name) or not (output / name / "items").is_dir():
-        there = ", ".join(sorted(path.parent.name for path in output.glob("*/items")))
+    if not NAME.fullmatch(name) or not (output / name / "archive").is_dir():
+        there = ", ".join(sorted(path.parent.name for path in output.glob("*/archive")))
         raise CollectionError(
             f"no collection {name!r} in {output}; there are: {there or 'none'}", EXIT_USAGE
         )
     return output / name
+
+
+def collection_with_items(output: Path, name: str) -> Path:
+    """The folder of a collection for one that reads its items.
+
+    :raises CollectionError: it is not there, or has lost its items: without that word the answer
+        would be that it has no articles.
+    """
+    folder = existing_collection(output, name)
+    if not (folder / "items").is_dir():
+        raise CollectionError(
+            f'collection "{name}" has no folder items/; '
+            f"scrapy rebuild {name} writes it anew from the archive",
+            EXIT_USAGE,
+        )
+    return folder
 
 
 def utc_now() -> datetime:
@@ -84,11 +99,19 @@ class Collection:
 
     :param output: the folder of collections; made when it does not exist.
     :param name: of the collection, a folder in `output`.
+    :param holder: what opens it, for those who find it locked before a run has begun.
     :param now: the clock, UTC.
     :raises CollectionError: it is locked, or cannot be written.
     """
 
-    def __init__(self, output: Path, name: str, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        output: Path,
+        name: str,
+        *,
+        holder: str = BEGINNING,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         if not NAME.fullmatch(name):
             raise CollectionError(
                 f"{name!r} cannot be the name of a collection: "
@@ -110,7 +133,11 @@ class Collection:
             for made in (self.archive, self.items, self.indexes, self.runs):
                 made.mkdir(parents=True, exist_ok=True)
             sync_folder(output)
-            self._lock()
+            self._lock = WriteLock(folder)
+            self._lock.acquire(holder)
+        except Locked as error:
+            message = f'collection "{name}" is locked by {error}'
+            raise CollectionError(message, EXIT_LOCKED) from None
         except OSError as error:
             raise CollectionError(
                 f"{folder} cannot be written: {error}", EXIT_UNWRITABLE
@@ -118,7 +145,7 @@ class Collection:
         try:
             self.ledger = self._open_ledger()
         except (OSError, sqlite3.Error) as error:
-            self._unlock()
+            self._lock.release()
             raise CollectionError(
                 f"{folder / ledger.NAME} cannot be written: {error}", EXIT_UNWRITABLE
             ) from error
@@ -146,26 +173,6 @@ class Collection:
         self.ledger.abandon()
         self._remove_ledger()
         self.ledger = self._open_ledger()
-
-    def _lock(self) -> None:
-        """Take the lock, which the kernel lets go of when the process ends, however it ends."""
-        self._lock_file = filelock.UnixFileLock(self.folder / ".lock")
-        self._holder = self.folder / ".lock-holder"
-        try:
-            self._lock_file.acquire(timeout=0)
-        except filelock.Timeout:
-            try:
-                holder = self._holder.read_text("utf-8")
-            except OSError:
-                holder = "another process"
-            raise CollectionError(
-                f'collection "{self.name}" is locked by {holder}', EXIT_LOCKED
-            ) from None
-        self._holder.write_text(f"pid {os.getpid()}", "utf-8")
-
-    def _unlock(self) -> None:
-        self._holder.unlink(missing_ok=True)
-        self._lock_file.release()
 
     def belong_to(self, mirror: str) -> None:
         """A collection belongs to one mirror: the first that it is opened for.
@@ -197,7 +204,7 @@ class Collection:
         # On disk before the first record: what the archive has beyond is known to be of this run.
         self.ledger.sync()
         sync_folder(self.folder)
-        self._holder.write_text(f"run {run} (pid {os.getpid()})", "utf-8")
+        self._lock.say(f"run {run}")
         return run
 
     def add_item(self, run: str, line: bytes) -> int:
@@ -298,7 +305,7 @@ class Collection:
             for log in self._logs.values():
                 log.abandon()
             self.ledger.abandon()
-            self._unlock()
+            self._lock.release()
 
     def abandon(self) -> None:
         """Let go of the collection as the last checkpoint left it: the disk has failed.
@@ -310,7 +317,7 @@ class Collection:
             for log in self._logs.values():
                 log.abandon()
             self.ledger.abandon()
-            self._unlock()
+            self._lock.release()
 
     def free_bytes(self) -> int:
         """Room left on the file system of the archive."""

@@ -14,6 +14,8 @@ import pytest
 from mirror.collection import (
     Collection,
     CollectionError,
+    collection_with_items,
+    existing_collection,
     index_files,
     sha256_of,
     write_atomically,
@@ -54,6 +56,26 @@ def test_second_holder_is_told_who_has_it(tmp_path: Path) -> None:
     )
     first.close()
     opened(tmp_path).close()
+
+
+def test_collection_is_there_when_it_has_an_archive(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    (tmp_path / "news" / "items").rmdir()
+    (tmp_path / "notes" / "items").mkdir(parents=True)
+    assert existing_collection(tmp_path, "news") == tmp_path / "news"
+    for name in ("notes", "other", "../output"):
+        with pytest.raises(CollectionError, match=r"there are: news$") as refused:
+            existing_collection(tmp_path, name)
+        assert refused.value.exit_status == 2
+
+
+def test_items_that_are_gone_are_not_taken_for_none(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    assert collection_with_items(tmp_path, "news") == tmp_path / "news"
+    (tmp_path / "news" / "items").rmdir()
+    with pytest.raises(CollectionError, match="scrapy rebuild news writes it anew") as refused:
+        collection_with_items(tmp_path, "news")
+    assert refused.value.exit_status == 2
 
 
 def test_runs_in_one_second_have_ids_of_their_own(tmp_path: Path) -> None:

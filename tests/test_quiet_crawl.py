@@ -137,7 +137,7 @@ def test_a_refused_crawl_leaves_what_is_known_of_the_runs(tmp_path: Path, metric
     refused = quiet(tmp_path, metrics, mirror="demo")
     collection.close()
     assert refused.status == 75
-    assert "is locked by pid" in refused.output
+    assert f"is locked by a run that is beginning (pid {os.getpid()})" in refused.output
     after = values(metrics)
     assert after["last_attempt_exit_status"] == 75
     for name in ("last_success_timestamp_seconds", "last_run_exit_status", "runs_since_success"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mirror import warc
-from mirror.collection import CollectionError
+from mirror.collection import Collection, CollectionError
 from mirror.demo import DemoServer
 from mirror.recovery import complete, mirror_of, open_collection
 from tests.crawling import Finished, check_warcs, crawl, scrapy
@@ -22,7 +22,6 @@ from tests.ledgers import differences, rows_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mirror.collection import Collection
     from mirror.recovery import Completed
 
 LIMIT = 1 << 24
@@ -223,3 +222,10 @@ def test_a_killed_extraction_from_the_archive_is_accounted_for(folder: Path) -> 
     summary = json.loads(run.read_text("utf-8"))
     assert summary["articles"] == before["articles"]
     holds(folder)
+
+
+def test_rebuilding_is_told_by_its_name(folder: Path) -> None:
+    collection = open_collection(folder.parent, folder.name, None, forget=True)
+    with pytest.raises(CollectionError, match=r"is locked by scrapy rebuild \(pid \d+\)"):
+        Collection(folder.parent, folder.name)
+    collection.close()

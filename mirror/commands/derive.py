@@ -12,7 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from tqdm import tqdm
 
-from mirror.collection import CollectionError, existing_collection
+from mirror.collection import CollectionError, collection_with_items
 from mirror.derived.derive import Outcome, derive
 from mirror.exclusions import ExclusionError
 from mirror.extensions.exit_status import COMPLETE, PARTIAL, UNWRITABLE, USAGE
@@ -50,7 +50,7 @@ class Command(ScrapyCommand):
             raise UsageError("name one collection, such as: scrapy derive demo")
         assert self.settings is not None
         try:
-            folder = existing_collection(Path(self.settings["OUTPUT_DIR"]), args[0])
+            folder = collection_with_items(Path(self.settings["OUTPUT_DIR"]), args[0])
             outcome = brought_up_to_date(folder, anew=opts.anew)
         except (CollectionError, ExclusionError) as error:
             self.exitcode = _refuse(error, getattr(error, "exit_status", USAGE))

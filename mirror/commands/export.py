@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from mirror import exclusions
-from mirror.collection import CollectionError, existing_collection
+from mirror.collection import CollectionError, collection_with_items
 from mirror.commands.writing import is_own, progress_bar, say, signals_as_exit
 from mirror.export import (
     Columns,
@@ -111,7 +111,7 @@ def _export(output: Path, name: str, opts: argparse.Namespace) -> int:
     :raises UnreadableCollection: its items cannot be read.
     :raises OSError, sqlite3.Error: the output, or the temporary file, cannot be written.
     """
-    folder = existing_collection(output, name)
+    folder = collection_with_items(output, name)
     request = _request(folder, opts)
     columns = Columns(request.shape, _names(opts.fields) if opts.fields is not None else None)
     destination = _destination(folder, opts.output)

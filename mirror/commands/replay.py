@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from mirror.collection import CollectionError, existing_collection
+from mirror.collection import CollectionError, collection_with_items
 from mirror.commands.derive import brought_up_to_date
 from mirror.exclusions import ExclusionError
 from mirror.extensions.exit_status import ERROR, UNWRITABLE, USAGE
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
             raise UsageError(f"--port takes a number from 0 to {LAST_PORT}")
         assert self.settings is not None
         try:
-            folder = existing_collection(Path(self.settings["OUTPUT_DIR"]), args[0])
+            folder = collection_with_items(Path(self.settings["OUTPUT_DIR"]), args[0])
             if folder.name in OF_PYWB:
                 raise UsageError(f"pywb cannot replay a collection called {folder.name!r}")
             environment = self.settings["REPLAY_ENVIRONMENT"]

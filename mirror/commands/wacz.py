@@ -13,7 +13,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from mirror import exclusions
-from mirror.collection import CollectionError, existing_collection
+from mirror.collection import CollectionError, collection_with_items
 from mirror.commands.writing import is_own, progress_bar, say, signals_as_exit
 from mirror.export import Destination
 from mirror.extensions.exit_status import COMPLETE, PARTIAL, UNWRITABLE, USAGE
@@ -107,7 +107,7 @@ def _pack(settings: BaseSettings, name: str, opts: argparse.Namespace) -> int:
     :raises BadWarc: the archive is damaged.
     :raises OSError, sqlite3.Error: the package, or a temporary file, cannot be written.
     """
-    folder = existing_collection(Path(settings["OUTPUT_DIR"]), name)
+    folder = collection_with_items(Path(settings["OUTPUT_DIR"]), name)
     target = opts.output or Path(f"{name}{SUFFIX}")
     if target.suffix != SUFFIX:
         raise PackingError(f"{target}: the name of a WACZ file has to end in {SUFFIX}")

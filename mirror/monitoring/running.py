@@ -12,7 +12,9 @@ from mirror.verification.lock import held_for_reading, lock_holder
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HOLDER = re.compile(r"(?:run (?P<run>[0-9]{8}T[0-9]{6}Z) )?\(?pid (?P<pid>[0-9]{1,10})\)?")
+_HOLDER = re.compile(
+    r"(?:run (?P<run>[0-9]{8}T[0-9]{6}Z)|[a-z ]{1,60}) \(pid (?P<pid>[0-9]{1,10})\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Running:
     """Who holds a collection's lock, or did when it was killed."""
 
     run: str | None
-    """``None`` until a run has its id, and for a command that only reads."""
+    """``None`` until a run has its id, and for a command that is none."""
     pid: int | None
     alive: bool
     """Whether the lock is held; if not, the process ended without letting go of it."""
@@ -33,8 +35,8 @@ class Running:
 def running(folder: Path) -> Running | None:
     """The holder of the lock; ``None`` when nobody is at work.
 
-    The lock itself is tried only where a holder has left its name, and shared, and for an instant:
-    a run that begins while it is looked at would otherwise be refused.
+    The lock itself is tried only where a holder has left its name, and shared, and for an instant,
+    for which a run that begins waits.
 
     :raises OSError: the lock cannot be read.
     """

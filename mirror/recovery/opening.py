@@ -6,12 +6,16 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from mirror.collection import EXIT_UNWRITABLE, Collection, CollectionError, utc_now
+from mirror.lock import BEGINNING
 from mirror.recovery.absorb import absorb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
+
+REBUILD = "scrapy rebuild"
+"""How one is called that begins with an empty ledger, towards those that it keeps out."""
 
 
 def open_collection(
@@ -28,7 +32,7 @@ def open_collection(
     :param forget: begin with an empty ledger, so that all of it comes from the archive.
     :raises CollectionError: it is locked, of another mirror, or cannot be written.
     """
-    collection = Collection(output, name, now=now)
+    collection = Collection(output, name, holder=REBUILD if forget else BEGINNING, now=now)
     try:
         if forget:
             collection.forget_ledger()

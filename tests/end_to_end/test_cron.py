@@ -99,7 +99,7 @@ def test_printed_line_is_silent_and_other_runs_meanwhile_are_refused(
     assert "To: you@example.org\n" in mail
     holder = re.fullmatch(refused, mail.partition("\n\n")[2])
     assert holder is not None
-    assert re.fullmatch(r"pid \d+|run \d{8}T\d{6}Z \(pid \d+\)", holder[1])
+    assert re.fullmatch(r"(a run that is beginning|run \d{8}T\d{6}Z) \(pid \d+\)", holder[1])
     (run,) = (installed / "output" / "news" / "runs").glob("*.json")
     holder = re.fullmatch(refused, late.partition("\n\n")[2])
     assert holder is not None

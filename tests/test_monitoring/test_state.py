@@ -173,6 +173,13 @@ def test_a_killed_run_is_told_as_such(tmp_path: Path, holder: subprocess.Popen[s
     assert any(run in text and "killed" in text for text in told)
 
 
+@pytest.mark.parametrize("name", ["a run that is beginning", "scrapy rebuild"])
+def test_one_that_has_no_run_is_told_by_its_number(tmp_path: Path, name: str) -> None:
+    collection = Collection(tmp_path, "news", holder=name)
+    assert running(tmp_path / "news") == Running(None, os.getpid(), alive=True)
+    collection.close()
+
+
 def test_nobody_is_at_work_on_a_closed_collection(tmp_path: Path) -> None:
     collection = Collection(tmp_path, "news")
     collection.start_run("web")
