@@ -59,16 +59,11 @@ class CollectionError(Exception):
 
 
 def existing_collection(output: Path, name: str) -> Path:
-    """The folder of a collection that is there: it has an archive, of which all else can be made.
+    """The folder of a collection that is there: its archive, of which all else can be made.
 
     :raises CollectionError: it is not; the message lists those that are.
     """
-    if not NAME.fullmatch(name) or not (output / name / "archive").is_dir():
-        there = ", ".join(sorted(path.parent.name for path in output.glob("*/archive")))
-        raise CollectionError(
-            f"no collection {name!r} in {output}; there are: {there or 'none'}", EXIT_USAGE
-        )
-    return output / name
+    return _existing(output, name, "archive")
 
 
 def collection_with_items(output: Path, name: str) -> Path:
@@ -77,14 +72,24 @@ def collection_with_items(output: Path, name: str) -> Path:
     :raises CollectionError: it is not there, or has lost its items: without that word the answer
         would be that it has no articles.
     """
-    folder = existing_collection(output, name)
-    if not (folder / "items").is_dir():
+    try:
+        return _existing(output, name, "items")
+    except CollectionError:
+        existing_collection(output, name)
         raise CollectionError(
             f'collection "{name}" has no folder items/; '
             f"scrapy rebuild {name} writes it anew from the archive",
             EXIT_USAGE,
+        ) from None
+
+
+def _existing(output: Path, name: str, part: str) -> Path:
+    if not NAME.fullmatch(name) or not (output / name / part).is_dir():
+        there = ", ".join(sorted(path.parent.name for path in output.glob("*/archive")))
+        raise CollectionError(
+            f"no collection {name!r} in {output}; there are: {there or 'none'}", EXIT_USAGE
         )
-    return folder
+    return output / name
 
 
 def utc_now() -> datetime:

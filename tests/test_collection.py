@@ -71,7 +71,11 @@ def test_collection_is_there_when_it_has_an_archive(tmp_path: Path) -> None:
 
 def test_items_that_are_gone_are_not_taken_for_none(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    assert collection_with_items(tmp_path, "news") == tmp_path / "news"
+    (tmp_path / "notes" / "items").mkdir(parents=True)
+    for name in ("news", "notes"):
+        assert collection_with_items(tmp_path, name) == tmp_path / name
+    with pytest.raises(CollectionError, match=r"there are: news$"):
+        collection_with_items(tmp_path, "other")
     (tmp_path / "news" / "items").rmdir()
     with pytest.raises(CollectionError, match="scrapy rebuild news writes it anew") as refused:
         collection_with_items(tmp_path, "news")
