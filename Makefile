@@ -141,6 +141,7 @@ clean: ## remove the environments and every cache; collections stay
 	@$(remove)
 	@VENV=$$VENV-replay; $(remove)
 	@VENV=$$VENV-wacz; $(remove)
+	@rm -rf "$$VENV"-replayweb-[0-9]*
 	rm -rf .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .scrapy
 	rm -rf build dist ./*.egg-info
 	find . -path ./output -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -169,6 +169,24 @@ def test_derive_is_measured_beside_the_archive(collection: Path) -> None:
     assert not (collection / "derived").exists(), "the collection is only read"
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_package_is_measured_beside_the_archive(given: bool, demo: str, collection: Path) -> None:
+    arguments = (str(collection),) if given else ("--mirror", demo, "--channels", CHANNEL)
+    head, pack, verify, _, articles, beside, *rows = run("wacz", *arguments).splitlines()
+    assert head.split() == ["seconds", "CPU", "s", "peak", "MB"]
+    for line in (pack, verify):
+        assert int(line.split()[-1]) > 10
+    number = "64" if given else "30"
+    assert articles.startswith(
+        f"{number} articles, of which ReplayWeb.page's search finds {number}"
+    )
+    assert beside.startswith("beside an archive of 0.")
+    sizes = {row[:16].strip(): float(row.split()[-1]) for row in rows}
+    whole, *parts = sizes.values()
+    assert sizes["archive/"] == 1
+    assert sum(parts) < whole
+
+
 def test_readme_lists_every_benchmark() -> None:
     scripts = {
         path.stem

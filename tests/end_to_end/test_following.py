@@ -17,6 +17,9 @@ from mirror import warc
 from tests.crawling import Finished, check_warcs, crawl, scrapy
 from tests.end_to_end.test_corpus_crawl import linked_pages
 from tests.ledgers import differences, rows_of
+from tests.replayed_history import History
+from tests.replaying import Replay
+from tests.test_replay.test_corpus import lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +45,7 @@ class Follower:
     output: Path
     channels: tuple[str, ...]
     articles: set[str] = field(default_factory=set)
+    history: History = field(default_factory=History)
 
     def crawl(self, server: MirrorServer) -> Finished:
         return crawl(self.output, mirror=server.url, channels=",".join(self.channels))
@@ -61,6 +65,7 @@ class Follower:
         for page in expected:
             if not page.startswith("pages/"):
                 assert newest_body(finished, server.url + page) == (server.root / page).read_bytes()
+        run = finished.summary["run"]
         again = self.crawl(server)
         assert again.status == 0, again.output
         unchanged = requests_in(server.log)
@@ -68,6 +73,10 @@ class Follower:
             {("robots.txt", 404): 1, **{(head, 304): 1 for head in ("README.md", *heads)}}
         ), "an unchanged mirror costs robots.txt and its heads"
         assert again.summary["indexes"]["changed"] == 0
+        indexes = [page for page in expected if not page.startswith("pages/")]
+        pages = {server.url + page: (server.root / page).read_bytes() for page in indexes}
+        self.history.add(run, pages)
+        self.history.add(again.summary["run"], pages)
 
 
 def newest_body(finished: Finished, url: str) -> bytes:
@@ -117,6 +126,12 @@ def follow_history(
     before = rows_of(finished.folder)
     assert scrapy("rebuild", "-s", f"OUTPUT_DIR={tmp_path}", "test").returncode == 0
     assert differences(rows_of(finished.folder), before) == []
+    heads = {newest.url + page for page in ("README.md", *heads)}
+    with Replay(finished.folder) as replay:
+        replayed = follower.history.check(replay, heads)
+    assert all(replayed[head] == 2 * count for head in heads)
+    revisited = Counter(line.url for line in lines(finished.folder) if "revisit" in line.mime)
+    assert all(revisited[head] >= count for head in heads), "one of two runs found nothing new"
 
 
 @pytest.mark.corpus
