@@ -183,13 +183,19 @@ def _search_line(page: ArticlePage, terms: Terms, share: int) -> bytes:
     if room > 3 * whole:
         pieces = {item.text: None, **pieces}
         room -= whole
-    for piece in (*title_pieces(item.title), *text_pieces(item.text)):
+    for piece in _wished(item):
         if piece not in pieces:
             room -= len(piece.encode()) + 1
             if room < 0:
                 break
             pieces[piece] = None
     return _line({**entry, "text": " ".join(pieces)})
+
+
+def _wished(item: _Text) -> Iterator[str]:
+    """What an article is found by, the best first. A text is cut up only where there is room."""
+    yield from title_pieces(item.title)
+    yield from text_pieces(item.text)
 
 
 def _header(id_: str, title: str) -> dict[str, object]:
