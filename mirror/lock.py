@@ -120,7 +120,8 @@ def _writer(folder: Path) -> str:
     """Who holds the lock, which is held by a writer.
 
     One that has only just taken it has not said its name yet; what stands there until then is no
-    name, or that of one that was killed.
+    name, or that of one that was killed. In a container, nobody else seems to live: a name that
+    stays is believed.
     """
     patience = time.monotonic() + NAME_SECONDS
     name = None
@@ -128,9 +129,9 @@ def _writer(folder: Path) -> str:
         with suppress(OSError):
             name = holder(folder)
         if name is not None and _lives(name):
-            return name
+            break
         time.sleep(_PAUSE)
-    return STRANGER if name is None else f"{STRANGER}; the last to give a name was {name}"
+    return STRANGER if name is None else name
 
 
 def _lives(name: str) -> bool:
