@@ -237,7 +237,8 @@ class MirrorSpider(scrapy.Spider):
         """The mirror was asked for the page: what became of it is remembered."""
         looked = self.ledger.captures.last_date(url)
         if outcome == "failed" or looked is None:
-            looked = collection.now().strftime(DATE)
+            # The second capture of a URL in one second is dated a second later: still to come.
+            looked = max(looked or "", collection.now().strftime(DATE))
         if outcome == "failed":
             page = self.ledger.pages.find(url)
             part_of = page.found_on if page is not None and page.kind == "image" else None
