@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mirror.gitstore import remote_of
+from mirror.spiders.arguments import ArgumentError, GitArguments
 from tests.crawling import Finished, crawl, scrapy
 from tests.git_repositories import LINK, SUBMODULE, Repository, git
 from tests.grown_mirror import GrownMirror
@@ -76,11 +76,14 @@ def test_links_and_submodules_are_not_followed(repository: Repository, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [b"..", b".", b".git", b".GIT", b"a/../../b.md", b"/etc/x.md", b"a//b.md", b"x/.git/c.md"],
+    "names",
+    [[b"..", b".", b".git", b".GIT"], [b"a/../../b.md", b"/etc/x.md", b"a//b.md", b"x/.git/c.md"]],
 )
-def test_names_that_lead_elsewhere(repository: Repository, tmp_path: Path, name: bytes) -> None:
-    add_raw(repository, name)
+def test_names_that_lead_elsewhere(
+    repository: Repository, tmp_path: Path, names: list[bytes]
+) -> None:
+    for name in names:
+        add_raw(repository, name)
     finished = read(tmp_path / "output", repository, all="1")
     assert captured(finished) == {BASE + path for path in files()}, finished.output
     assert finished.status in (0, 4), finished.output
@@ -212,13 +215,16 @@ def test_nothing_of_the_repository_or_the_user_runs(repository: Repository, tmp_
         ("http://example.org/a b.git", "not a URL"),
     ],
 )
-def test_mirrors_that_are_no_repository_to_fetch(mirror: str, words: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=words.replace("(", r"\(")):
-        remote_of(mirror)
-    finished = crawl(tmp_path, spider="git", mirror=mirror)
+def test_mirrors_that_are_no_repository_to_fetch(mirror: str, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words.replace("(", r"\(")):
+        GitArguments.parse({"mirror": mirror})
+
+
+def test_a_mirror_that_would_run_something_is_refused(tmp_path: Path) -> None:
+    finished = crawl(tmp_path, spider="git", mirror=f"ext::sh -c touch% {tmp_path}/ran")
     assert finished.status == 2, finished.output
-    assert words in finished.output
-    assert not (tmp_path / "test").exists()
+    assert "does not fetch over 'ext'" in finished.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_repository_that_names_a_ref_like_an_option(

@@ -85,7 +85,9 @@ def test_moved_to_another_host_is_not_followed(repository: Repository, tmp_path:
         assert records(finished) == []
 
 
-@pytest.mark.parametrize("target", ["file:///etc/", "ext::sh -c x", "http://10.0.0.1/x", "/x", ""])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/", "http://10.0.0.1/x", "/owner/news.git/info/refs"]
+)
 def test_redirects_to_anything(target: str, repository: Repository, tmp_path: Path) -> None:
     with GitServer(tmp_path / "forge") as server:
         server.redirects["/owner/news.git/info/refs"] = target
@@ -95,7 +97,7 @@ def test_redirects_to_anything(target: str, repository: Repository, tmp_path: Pa
         assert len(server.asked) <= 6
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 500])
+@pytest.mark.parametrize("status", [401, 500])
 def test_a_server_that_refuses(status: int, repository: Repository, tmp_path: Path) -> None:
     with GitServer(tmp_path / "forge") as server:
         url = f"{server.url}/owner/news.git"

@@ -180,6 +180,8 @@ def test_report_shows_no_control_characters() -> None:
         "bytes_received": 0,
         "seconds": 1.0,
         "dangling": [],
+        "deleted": [],
+        "completeness": {"in_tree": None},
         "failed": [page] * 12,
         "unknown": [],
         "not_reached": [],

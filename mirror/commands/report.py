@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mirror.commands.terminal import plain
+from mirror.politeness.reasons import ROBOTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,11 @@ def report(summary: dict[str, Any], folder: Path) -> str:
             value = summary[key]
             text = ", ".join(map(plain, value)) if isinstance(value, list) else plain(value)
             lines.append(f"  {words}: {text}")
+    if any(page["reason"].startswith(ROBOTS) for page in summary["failed"]):
+        lines.append(
+            "  robots.txt forbids to crawl it over HTTP; its repository may be had all the same: "
+            "scrapy crawl git"
+        )
     lines += [
         "",
         f"  {folder}/archive/   {len(summary['warcs'])} WARC file(s) written to",
