@@ -71,14 +71,25 @@ def _measure(collection: Path, folder: Path) -> None:
             sum("text" in json.loads(line) for line in opened.open(f"pages/{name}.jsonl"))
             for name in ("pages", "extraPages")
         )
-        parts = {
-            name: sum(e.compress_size for e in opened.infolist() if e.filename.startswith(name))
-            for name in ("archive/", "indexes/", "pages/pages", "pages/extra")
-        }
+        sizes = {each.filename: each.compress_size for each in opened.infolist()}
     print(f"\n{articles:,} articles, of which ReplayWeb.page's search finds {searched:,};")
     print(f"beside an archive of {archive / 1e6:.1f} MB:")
-    for name, size in {"the package": package.stat().st_size, **parts}.items():
+    for name, size in {"the package": package.stat().st_size, **_parts(sizes)}.items():
         print(f"{name:16} {size / 1e6:8.1f} MB {size / archive:6.3f}")
+
+
+def _parts(sizes: dict[str, int]) -> dict[str, int]:
+    """Bytes of what a package is made of; the rest are names and hashes."""
+    parts = dict.fromkeys(("captures", "pages to read", "indexes", "list of pages", "search"), 0)
+    for name, size in sizes.items():
+        folder, _, file = name.partition("/")
+        if folder == "archive":
+            parts["pages to read" if "-readable-" in file else "captures"] += size
+        elif folder == "indexes":
+            parts["indexes"] += size
+        elif folder == "pages":
+            parts["search" if file == "extraPages.jsonl" else "list of pages"] += size
+    return parts
 
 
 if __name__ == "__main__":

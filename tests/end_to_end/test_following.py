@@ -127,6 +127,7 @@ def follow_history(
     assert scrapy("rebuild", "-s", f"OUTPUT_DIR={tmp_path}", "test").returncode == 0
     assert differences(rows_of(finished.folder), before) == []
     heads = {newest.url + page for page in ("README.md", *heads)}
+    assert scrapy("derive", "-s", f"OUTPUT_DIR={tmp_path}", "test").returncode == 0
     with Replay(finished.folder) as replay:
         replayed = follower.history.check(replay, heads)
     assert all(replayed[head] == 2 * count for head in heads)
