@@ -85,7 +85,7 @@ def test_a_megabyte_of_any_piece_of_a_link_is_resolved_at_once(piece: str) -> No
 
 def test_what_must_not_be_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The judge can tell: an article with a script in its markup is a finding."""
-    monkeypatch.setattr("mirror.pipelines.originals.sanitised", lambda markup, _: markup)
+    monkeypatch.setattr("mirror.pipelines.originals.sanitised", lambda markup, *_: markup)
     with pytest.raises(Finding):
         judge_page(f"{BODY}<p onclick='x'>甲</p>".encode(), 3)
 

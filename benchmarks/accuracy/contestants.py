@@ -57,9 +57,15 @@ class Ours:
             reporters=tuple(article.reporters),
             editors=tuple(article.editors),
             tags=tuple(article.tags),
-            images=frozenset(image.url for image in article.images),
+            images=frozenset(_as_oracle(image.url, address) for image in article.images),
             original_url=article.original_url,
         )
+
+
+def _as_oracle(url: str, address: Address) -> str:
+    """A picture's address as the oracle, which does not know the mirror's, writes it."""
+    own = address.mirror.find(url)
+    return url if own is None else f"tree:{own.path}"
 
 
 class Trafilatura:

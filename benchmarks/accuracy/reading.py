@@ -129,14 +129,23 @@ def tags(body: Iterable[Piece]) -> tuple[str, ...]:
     return tuple(found)
 
 
+_OWN = re.compile(r"(?:\.\.?/)+")
+
+
 def images(page: Iterable[Piece], original: str) -> Iterator[str]:
-    """Where the pictures are loaded from, seen from the publisher's page; beacons are none."""
+    """Where the pictures are loaded from, seen from the publisher's page; beacons are none.
+
+    Those of the mirror's own tree, which are named from folder to folder, as ``tree:PATH``.
+    """
     for piece in page:
         source = piece.attributes.get("src", "").strip()
         if piece.kind != "open" or piece.value != "img" or not source:
             continue
         if piece.attributes.get("width") not in ("0px", "0", "1"):
-            yield _TRACKING.sub("", urljoin(original, source))
+            if own := _OWN.match(source):
+                yield f"tree:{source[own.end() :]}"
+            else:
+                yield _TRACKING.sub("", urljoin(original, source))
 
 
 def url_date(url: str) -> str | None:
