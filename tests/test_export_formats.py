@@ -46,15 +46,18 @@ def sample(tmp_path: Path, kind: str = "newest", **changes: Any) -> list[Row]:
 def test_a_row_is_the_item_with_what_is_joined_to_it(tmp_path: Path) -> None:
     lines = written(Format.JSONL, sample(tmp_path)).split(b"\n")
     items = (tmp_path / "items" / f"{FIRST}.jsonl").read_bytes().split(b"\n")
-    assert lines[0] == items[0][:-1] + b',"channel_title":""}'
+    assert lines[0] == items[0][:-1] + b',"channel_title":"","deleted":null}'
     assert lines[2] == b""
 
 
 def test_keys_of_each_kind_of_export(tmp_path: Path) -> None:
     joined = {
-        "newest": ["channel_title"],
-        "unique": ["channel_title", "also_at"],
-        "versions": ["channel_title", "version", "versions", "changed_fields", "text_diff"],
+        "newest": ["channel_title", "deleted"],
+        "unique": ["channel_title", "deleted", "also_at"],
+        "versions": [
+            *("channel_title", "deleted"),
+            *("version", "versions", "changed_fields", "text_diff"),
+        ],
     }
     for kind, names in joined.items():
         row = json.loads(written(Format.JSONL, sample(tmp_path, kind)).split(b"\n")[0])
@@ -121,7 +124,7 @@ def test_csv_has_a_head_and_a_line_a_row(tmp_path: Path) -> None:
     rows = sample(tmp_path, "unique", byline='含,逗号与"引号"', published=None)
     data = written(Format.CSV, rows)
     (row,) = table(data)
-    assert list(row) == [*Article.__dataclass_fields__, "channel_title", "also_at"]
+    assert list(row) == [*Article.__dataclass_fields__, "channel_title", "deleted", "also_at"]
     assert row["byline"] == '含,逗号与"引号"'
     assert row["published"] == ""
     assert row["text"] == "第一段。\n\n第二段。"
@@ -279,7 +282,7 @@ def test_the_published_schema_is_that_of_the_rows() -> None:
     assert row["properties"] == item["properties"] | {
         name: row["properties"][name]
         for name in (
-            *("channel_title", "also_at"),
+            *("channel_title", "deleted", "also_at"),
             *("version", "versions", "changed_fields", "text_diff"),
         )
     }

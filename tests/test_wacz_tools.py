@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.conftest import ServeMirror
 
 OPEN_MS = 120_000
+expect.set_options(timeout=30_000)
 WORDS = ("石阶", "图书", "渡口")
 TERM = "三孔桥"
 PICTURED = (
@@ -93,7 +94,10 @@ class Viewer:
         self.site.__exit__(None, None, None)
 
     def search(self, words: str) -> None:
+        """Type the words, and wait until the list has changed for them."""
+        before = self.entries.count()
         self.page.get_by_placeholder(re.compile("search", re.IGNORECASE)).last.fill(words)
+        expect(self.entries).not_to_have_count(before)
 
     def verification(self) -> dict[str, Any]:
         """What ReplayWeb.page made of the hashes and the signature."""

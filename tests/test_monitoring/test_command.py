@@ -59,7 +59,8 @@ def test_the_same_for_a_program(demo: Finished) -> None:
     (record,) = json.loads(done.stdout)["collections"]
     assert record["collection"] == "demo"
     assert record["last_run"]["run"] == record["last_success"]["run"] == demo.summary["run"]
-    assert record["counts"] == {"articles": 64, "indexes": 6, "dead": 0, "failed": 0, "unknown": 0}
+    ends = dict.fromkeys(("dead", "deleted", "failed", "unknown"), 0)
+    assert record["counts"] == {"articles": 64, "indexes": 6, **ends}
     assert record["disk"]["total"] == sum(record["disk"]["parts"].values())
     assert 0 <= record["age_seconds"] < 3600
     documented = (PROJECT / "docs" / "status.md").read_text("utf-8")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from mirror.render.page import readable_page
@@ -102,9 +103,16 @@ class Seen:
     def __exit__(self, *_: object) -> None:
         self.context.close()
 
+    def _screenshot(self) -> bytes:
+        """Taken a second time where a busy machine's compositor did not answer the first."""
+        try:
+            return self.page.screenshot(full_page=self.name.startswith("phone"))
+        except PlaywrightError:
+            return self.page.screenshot(full_page=self.name.startswith("phone"))
+
     def keep(self, name: str) -> None:
         folder = os.environ.get("MIRROR_TESTS_SCREENSHOTS")
-        picture = self.page.screenshot(full_page=self.name.startswith("phone"))
+        picture = self._screenshot()
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             (Path(folder) / f"{name}-{self.name}.png").write_bytes(picture)

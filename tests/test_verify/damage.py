@@ -113,14 +113,22 @@ def reseal(folder: Path) -> None:
 def retell(folder: Path) -> None:
     """Give the ledger what the items are now."""
     with closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger, ledger:
+        known = ledger.execute("SELECT url, run, id FROM article").fetchall()
+        ids = {(url, run): article_id for url, run, article_id in known}
+        ledger.execute("DELETE FROM article")
         for path in sorted((folder / "items").iterdir()):
             offset = 0
             for line in path.read_bytes().splitlines(keepends=True):
                 article = decode(line.removesuffix(b"\n"))
-                ledger.execute(
-                    "UPDATE article SET digest=?, run=?, offset=?, length=? WHERE url=?",
-                    (content_digest(article), path.stem, offset, len(line) - 1, article.url),
-                )
+                date = article.capture.date if article.capture else ""
+                if (article.url, path.stem) in ids:
+                    ledger.execute(
+                        "INSERT OR REPLACE INTO article VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            *(article.url, date, ids[article.url, path.stem]),
+                            *(content_digest(article), path.stem, offset, len(line) - 1),
+                        ),
+                    )
                 offset += len(line)
 
 

@@ -77,7 +77,7 @@ RECORDS: dict[str, Change] = {
     "no WARC-Block-Digest": sub("request", rb"WARC-Block-Digest: [^\r]*\r\n", b""),
     "WARC-Payload-Digest is sha1:": wrong_body,
     "no WARC-Payload-Digest": sub("response", rb"WARC-Payload-Digest: [^\r]*\r\n", b"", 2),
-    "WARC-Payload-Digest is not that of the response": other_payload,
+    "WARC-Payload-Digest is not that of the record": other_payload,
     "names no request before it": without("request", 3),
     "no record answers it": without("response", 5),
     "is of another URL or date": sub("request", rb"(Target-URI: [^\r]*)", rb"\g<1>x", 4),
