@@ -236,6 +236,7 @@ def check_transports(
         assert reached == captured, "what links lead to is what a crawl over HTTP finds"
 
 
+@pytest.mark.prove
 def test_transports_agree_on_what_links_reach(
     serve_mirror: ServeMirror, mh_news: Path, tmp_path: Path
 ) -> None:
