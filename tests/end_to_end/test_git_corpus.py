@@ -11,7 +11,6 @@ from urllib.parse import unquote
 import pytest
 
 from mirror import warc
-from tests.conftest import CORPUS
 from tests.crawling import Finished, check_warcs, crawl, scrapy
 from tests.git_repositories import git, history, last_changes, versions
 from tests.replaying import Replay
@@ -31,18 +30,18 @@ NOT_IN = "not in commit"
 
 
 @pytest.fixture(scope="module")
-def mh_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return cloned("mh-news", tmp_path_factory)
+def mh_news(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cloned(corpus, "mh-news", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def epoch_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return cloned("epoch-news", tmp_path_factory)
+def epoch_news(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cloned(corpus, "epoch-news", tmp_path_factory)
 
 
-def cloned(name: str, factory: pytest.TempPathFactory) -> Path:
+def cloned(corpus: Path, name: str, factory: pytest.TempPathFactory) -> Path:
     folder = factory.mktemp("corpus") / f"{name}.git"
-    git(folder.parent, "clone", "-q", "--bare", str(CORPUS / f"{name}.bundle"), str(folder))
+    git(folder.parent, "clone", "-q", "--bare", str(corpus / f"{name}.bundle"), str(folder))
     return folder
 
 
@@ -180,9 +179,9 @@ def test_history_of_a_mirror_with_all_its_deleted_pages(mh_news: Path, tmp_path:
 @pytest.mark.prove
 @pytest.mark.parametrize("name", ["mh-news", "epoch-news"])
 def test_the_whole_past_of_a_mirror(
-    name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    name: str, corpus: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    repository = cloned(name, tmp_path_factory)
+    repository = cloned(corpus, name, tmp_path_factory)
     finished = read(repository, tmp_path / "output", history="all")
     check_states(finished, repository, markdown(versions(repository)))
     check_collection(finished)
