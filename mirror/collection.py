@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from mirror import ledger
 from mirror.ledger import Ledger, LedgerError
 from mirror.lock import BEGINNING, Locked, WriteLock
-from mirror.warc import IndexFiles, iter_index
+from mirror.warc import WARC_DATE, IndexFiles, iter_index
 from mirror.warc.warcfile import sync_folder
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class Collection:
         ):
             started += timedelta(seconds=1)
         self.run = run
-        self.ledger.start_run(run, spider, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        self.ledger.start_run(run, spider, started.strftime(WARC_DATE))
         # On disk before the first record: what the archive has beyond is known to be of this run.
         self.ledger.sync()
         sync_folder(self.folder)

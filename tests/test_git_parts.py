@@ -136,7 +136,7 @@ def completeness(files: dict[str, str]) -> dict[str, object]:
                 indexes[path] = reading
         for path, index in indexes.items():
             report.add_index(path, index)
-        report.reach({path: [a.path for a in index.articles] for path, index in indexes.items()})
+        report.reach()
         return {**report.report("c", deleted=2), "nowhere": [path for path, _ in report.nowhere()]}
 
 

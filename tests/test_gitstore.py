@@ -148,7 +148,7 @@ def test_caller_that_stops_early_leaves_no_process(repository: Repository) -> No
 
 
 def test_clone_keeps_what_was_rewritten(repository: Repository, tmp_path: Path) -> None:
-    clone = Clone(tmp_path / "clone.git", local=True)
+    clone = Clone(Git(tmp_path / "clone.git", local=True))
     old = repository.commits[-1]
     fetched = now(clone.fetch(str(repository.folder), "refs/heads/master"))
     assert (fetched.commit, fetched.shallow) == (old, False)
@@ -171,7 +171,7 @@ def test_local_path_is_fetched_from_only_when_that_was_named(
     repository: Repository, tmp_path: Path
 ) -> None:
     with pytest.raises(GitError, match="not allowed"):
-        now(Clone(tmp_path / "no.git").fetch(str(repository.folder), "refs/heads/master"))
+        now(Clone(Git(tmp_path / "no.git")).fetch(str(repository.folder), "refs/heads/master"))
 
 
 def test_plan_is_in_the_order_of_time_and_knows_what_is_last(repository: Repository) -> None:

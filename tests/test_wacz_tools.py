@@ -8,21 +8,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.crawling import Finished, crawl, scrapy
 from tests.wacz_tools import Site, wacz_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.conftest import ServeMirror
@@ -56,17 +53,6 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finished = crawl(folder / "output", mirror="demo", collection="demo", images="1")
     assert finished.status == 0, finished.output
     return packed(finished, folder / "demo.wacz")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
 
 
 class Viewer:

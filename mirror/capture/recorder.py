@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mirror.capture.exchange import Exchange, Truncation
 
 SECOND = timedelta(seconds=1)
-WARC_DATE = "%Y-%m-%dT%H:%M:%SZ"
 SOFTWARE = f"mirror-archive/{__version__} Scrapy/{scrapy_version}"
 
 
@@ -191,7 +190,7 @@ class Recorder:
     ) -> warc.Exchange:
         started = exchange.started
         date = self._unique_date(url, started)
-        if date != started.strftime(WARC_DATE):
+        if date != started.strftime(warc.WARC_DATE):
             extra += (("WARC-X-Captured-At", started.isoformat(timespec="microseconds")),)
         protocols = []
         if parsed is not None:
@@ -217,7 +216,7 @@ class Recorder:
             # Older ones cannot clash any more: a date is never before its exchange began.
             self._recent = {u: date for u, date in self._recent.items() if date >= moment - SECOND}
         self._recent[url] = moment
-        return moment.strftime(WARC_DATE)
+        return moment.strftime(warc.WARC_DATE)
 
 
 def _answer(
@@ -259,7 +258,7 @@ def _answer(
 
 
 def _parse_date(date: str) -> datetime:
-    return datetime.strptime(date, WARC_DATE).replace(tzinfo=UTC)
+    return datetime.strptime(date, warc.WARC_DATE).replace(tzinfo=UTC)
 
 
 def target_uri(url: str) -> str:

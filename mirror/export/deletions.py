@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from mirror.export.titles import ways_to_read
+from mirror.export.ledger import ask_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_DELETED = "SELECT url, looked FROM page WHERE outcome='deleted'"
 
 
 def deletions(folder: Path) -> dict[str, str]:
@@ -17,10 +17,4 @@ def deletions(folder: Path) -> dict[str, str]:
 
     Without a ledger that can be read there are none, as with titles.
     """
-    path = folder / "ledger.sqlite"
-    if not path.is_file():
-        return {}
-    for way in ways_to_read(path):
-        with suppress(sqlite3.Error), closing(sqlite3.connect(way, uri=True)) as ledger:
-            return dict(ledger.execute("SELECT url, looked FROM page WHERE outcome='deleted'"))
-    return {}
+    return ask_ledger(folder, lambda ledger: dict(ledger.execute(_DELETED))) or {}

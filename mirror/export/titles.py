@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from mirror import layouts, warc
 from mirror.address import mirror_named
+from mirror.export.ledger import ask_ledger
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -38,27 +38,7 @@ def channel_titles(folder: Path) -> dict[str, str]:
     Without a ledger, or without the records that it names, there are none: a title is an
     addition, and its absence stops nobody.
     """
-    path = folder / "ledger.sqlite"
-    if not path.is_file():
-        return {}
-    for way in ways_to_read(path):
-        with suppress(sqlite3.Error), closing(sqlite3.connect(way, uri=True)) as ledger:
-            return dict(_titles(ledger, folder / "archive"))
-    return {}
-
-
-def ways_to_read(path: Path) -> Iterator[str]:
-    """How to open a ledger without leaving a trace beside it; the next one when that fails.
-
-    Even for reading, SQLite makes two files beside a database with a write-ahead log, unless it is
-    told that nobody writes. That is so while there is no log; a run that begins meanwhile makes
-    one. Where nothing can be written, a log that a killed run left cannot be read either.
-    """
-    uri, log = path.resolve().as_uri(), path.with_name(f"{path.name}-wal")
-    if not log.exists():
-        yield f"{uri}?immutable=1"
-    yield f"{uri}?mode=ro"
-    yield f"{uri}?immutable=1"
+    return ask_ledger(folder, lambda ledger: dict(_titles(ledger, folder / "archive"))) or {}
 
 
 def _titles(ledger: sqlite3.Connection, archive: Path) -> Iterator[tuple[str, str]]:

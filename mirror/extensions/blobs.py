@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mirror.collection import Collection
     from mirror.extensions.recorder import CollectionRecorder
 
-_DATE = "%Y-%m-%dT%H:%M:%SZ"
-
 
 @dataclass(frozen=True, slots=True)
 class PageBlob:
@@ -32,6 +30,8 @@ class PageBlob:
     """``sha1:BASE32`` of `data`."""
     after: str | None
     """``WARC-Date`` of the state before it; this one is dated later whatever its commit says."""
+    newest: bool
+    """It is the state that its page has now."""
 
 
 class BlobRecorder:
@@ -43,24 +43,24 @@ class BlobRecorder:
         self._run = collection.run
         self._blank = self._captures.newest_date() is None
         """Nothing was captured before: no two captures can clash that this one does not see."""
-        self._created = collection.now().strftime(_DATE)
+        self._created = collection.now().strftime(warc.WARC_DATE)
         """When the run came to write: one time for all its records."""
 
-    def is_known(self, blob: PageBlob, *, newest: bool) -> Capture | None:
-        """The capture that says already what a record of `blob` would.
+    def is_known(self, blob: PageBlob) -> bool:
+        """Whether there is a capture that says already what a record of `blob` would.
 
-        :param newest: it is the state that its page has now: an earlier state with the same bytes
-            does not say so.
+        Of a page's newest state an earlier one with the same bytes does not say so.
         """
-        latest = None if self._blank else self._captures.last_committed(blob.url)
-        if latest is None:
-            return None
-        for capture in self._captures.committed(blob.url, blob.digest):
-            if newest and capture.date != latest:
-                continue
-            if capture.date == blob.origin.time or self._is_of(capture, blob.origin):
-                return capture
-        return None
+        latest = self._latest(blob.url)
+        return latest is not None and any(
+            (capture.date == latest or not blob.newest)
+            and (capture.date == blob.origin.time or self._is_of(capture, blob.origin))
+            for capture in self._captures.committed(blob.url, blob.digest)
+        )
+
+    def _latest(self, url: str) -> str | None:
+        """Date of the newest state of a page that a repository gave."""
+        return None if self._blank else self._captures.last_committed(url)
 
     def _is_of(self, capture: Capture, origin: Blamed) -> bool:
         """Whether a capture that is not dated as its commit is of that one."""
@@ -111,7 +111,8 @@ class BlobRecorder:
         """``WARC-Date``: when it was committed, but never in the future, never before the state
         that it followed, and in a second that no other capture of the page has."""
         date = min(blob.origin.time, self._created)
-        for before in (blob.after, taken):
+        latest = self._latest(blob.url) if blob.newest else None
+        for before in (blob.after, taken, latest):
             if before is not None and date <= before:
                 date = _next(before)
         while not self._blank and self._captures.at(blob.url, date) is not None:
@@ -127,4 +128,4 @@ class BlobRecorder:
 
 
 def _next(date: str) -> str:
-    return (datetime.fromisoformat(date) + timedelta(seconds=1)).strftime(_DATE)
+    return (datetime.fromisoformat(date) + timedelta(seconds=1)).strftime(warc.WARC_DATE)

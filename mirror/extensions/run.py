@@ -17,6 +17,7 @@ from mirror.events import RunEnded
 from mirror.extensions.exit_status import ERROR, UNWRITABLE, exit_status
 from mirror.extensions.recorder import CollectionRecorder
 from mirror.extensions.summary import build_summary, facts_of
+from mirror.warc import WARC_DATE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -160,9 +161,7 @@ class RunExtension:
         self.source.end_walk()
         self.exit_status = self._status(reason)
         finished = collection.now()
-        ended = RunEnded(
-            finished.strftime("%Y-%m-%dT%H:%M:%SZ"), collection.run, self.exit_status, reason
-        )
+        ended = RunEnded(finished.strftime(WARC_DATE), collection.run, self.exit_status, reason)
         try:
             if self.recorder.failure is None:
                 self.recorder.note(ended.record())

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from mirror.warc import WARC_DATE
+
 if TYPE_CHECKING:
     from mirror.ledger import KnownPage, PageKind
 
@@ -29,7 +31,6 @@ _PERMANENT = (
     "too many redirects",
 )
 _ROBOTS = "robots.txt"
-_DATE = "%Y-%m-%dT%H:%M:%SZ"
 _RUN = "%Y%m%dT%H%M%SZ"
 
 
@@ -89,7 +90,7 @@ class Policy:
         return "" if self.refetch == "never" else self._ago(self.age or timedelta())
 
     def _ago(self, age: timedelta) -> str:
-        return (self.now - age + timedelta(seconds=1)).strftime(_DATE)
+        return (self.now - age + timedelta(seconds=1)).strftime(WARC_DATE)
 
     @property
     def _index_age(self) -> timedelta:
@@ -110,4 +111,4 @@ class Policy:
 
 
 def _date(text: str) -> datetime:
-    return datetime.strptime(text, _DATE).replace(tzinfo=UTC)
+    return datetime.strptime(text, WARC_DATE).replace(tzinfo=UTC)

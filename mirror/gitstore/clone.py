@@ -12,7 +12,6 @@ from mirror.gitstore.process import Git, GitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -38,14 +37,13 @@ class Clone:
 
     It is a copy of what the remote has, and can be made anew: one that is damaged is removed.
 
-    :param folder: of the repository, made on the first fetch.
+    :param git: on its folder, which is made on the first fetch.
     """
 
-    def __init__(
-        self, folder: Path, *, local: bool = False, proxy: str = "", ca_file: str = ""
-    ) -> None:
-        self.folder = folder
-        self.git = Git(folder, local=local, proxy=proxy, ca_file=ca_file)
+    def __init__(self, git: Git) -> None:
+        assert git.folder is not None
+        self.git = git
+        self.folder = git.folder
 
     async def fetch(
         self,
@@ -75,7 +73,7 @@ class Clone:
                 if reason := enough_room():
                     raise OSError(reason)
         return Fetched(
-            await self.head(),
+            await self._resolve(f"{_HEAD}^{{commit}}"),
             await self.git.run("rev-parse", "--is-shallow-repository") == b"true\n",
         )
 
@@ -116,20 +114,13 @@ class Clone:
         """Remove the repository, to be fetched anew."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    async def resolve(self, name: str) -> str:
+    async def _resolve(self, name: str) -> str:
         """The object that a name stands for.
 
         :raises GitError: there is none.
         """
         printed = await self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         return printed.decode("ascii").strip()
-
-    async def head(self) -> str:
-        """The commit that was fetched last.
-
-        :raises GitError: there is none, or it is no commit.
-        """
-        return await self.resolve(f"{_HEAD}^{{commit}}")
 
     async def time_of(self, commit: str) -> int:
         """The committer's time of a commit, seconds since 1970."""

@@ -75,7 +75,7 @@ async def changes(git: Git, newest: str, after: str | None = None) -> AsyncItera
         *((f"{after}..{newest}",) if after else (newest,)),
         "--",
     ]
-    async with git.start(*arguments, unfinished=False) as process:
+    async with git.start(*arguments) as process:
         assert process.stdout is not None
         commit: Commit | None = None
         parts = _Parts(process.stdout)

@@ -19,7 +19,6 @@ from mirror import warc
 if TYPE_CHECKING:
     from mirror.warc import Earlier, Record
 
-DATE = "%Y-%m-%dT%H:%M:%SZ"
 COMMIT, BLOB, PATH, TIME = (f"WARC-X-Git-{name}" for name in ("Commit", "Blob", "Path", "Date"))
 _TYPES = mimetypes.MimeTypes(filenames=())
 """As Python knows them, whatever this machine has been told besides."""
@@ -119,4 +118,4 @@ def content_type(path: bytes, data: bytes) -> str:
 def commit_date(time: int) -> str:
     """Seconds since 1970 as a ``WARC-Date``; what no date can be is the nearest that can."""
     earliest, latest = 0, 253402300799  # 9999-12-31T23:59:59Z
-    return datetime.fromtimestamp(min(max(time, earliest), latest), UTC).strftime(DATE)
+    return datetime.fromtimestamp(min(max(time, earliest), latest), UTC).strftime(warc.WARC_DATE)

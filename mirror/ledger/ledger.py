@@ -19,6 +19,12 @@ NAME = "ledger.sqlite"
 COMPLETENESS = "completeness"
 """Key of what a repository was last found to have beside what was captured of it: counts, JSON."""
 _BATCH = 500
+_ITEM = "digest, run, offset, length FROM article WHERE url=:url AND"
+_AROUND = (
+    f"SELECT * FROM (SELECT 0, {_ITEM} date<=:date ORDER BY date DESC LIMIT 1)"
+    f" UNION ALL SELECT * FROM (SELECT 1, {_ITEM} date>:date ORDER BY date LIMIT 1)"
+)
+"""Two looks into an index, however many states a page has had."""
 _RUN = "id, spider, started, finished, exit_status, items"
 
 
@@ -153,16 +159,11 @@ class Ledger:
 
     def items_around(self, url: str, date: str) -> tuple[StoredItem | None, StoredItem | None]:
         """The item of a page as it was at a ``WARC-Date``, and the first of a later capture."""
-        before = after = None
-        for found, *item in self._db.execute(
-            "SELECT date, digest, run, offset, length FROM article WHERE url=? ORDER BY date",
-            (url,),
-        ):
-            if found > date:
-                after = StoredItem(*item)
-                break
-            before = StoredItem(*item)
-        return before, after
+        found: dict[bool, StoredItem] = {
+            bool(later): StoredItem(*item)
+            for later, *item in self._db.execute(_AROUND, {"url": url, "date": date})
+        }
+        return found.get(False), found.get(True)
 
     def has_item(self, url: str, run: str, before: int) -> bool:
         """Whether a page has an item of an earlier run, or before an offset in that one's."""

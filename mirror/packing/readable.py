@@ -30,7 +30,6 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 _PAGE_SHARE = 32 * 1024
 """Bytes that what stands around an article takes at most, packed."""
 _SHARED_SECONDS = 3600
-_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class DateTaken(ValueError):
@@ -77,9 +76,9 @@ def readable_record(
 
 
 def _free_date(date: str, is_taken: Callable[[str], bool]) -> str:
-    moment = datetime.strptime(date, _DATE)  # noqa: DTZ007 - UTC by its Z, and stays so
+    moment = datetime.strptime(date, warc.WARC_DATE)  # noqa: DTZ007 - UTC by its Z, and stays so
     for seconds in range(_SHARED_SECONDS):
-        free = (moment + timedelta(seconds=seconds)).strftime(_DATE)
+        free = (moment + timedelta(seconds=seconds)).strftime(warc.WARC_DATE)
         if not is_taken(stamp_of(free)):
             return free
     raise DateTaken(f"no second is free for a page at {date}")

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mirror.warc import WARC_DATE
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,4 +30,4 @@ def start_of(run: str) -> str | None:
         began = datetime.strptime(run, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return began.strftime(WARC_DATE)

@@ -12,6 +12,7 @@ from mirror.frontier import REFETCH
 from mirror.gitstore import GitError
 from mirror.spiders.git_pages import PageSelection
 from mirror.spiders.git_place import place_of
+from mirror.warc import WARC_DATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,9 +131,7 @@ class GitArguments:
         if everything not in ("0", "1"):
             raise ArgumentError(f"all={everything!r}: must be 0 or 1")
         try:
-            mirror, remote = (
-                place_of(text, given.get("address", "")) if text and not demo else _NONE
-            )
+            place = place_of(text, given.get("address", "")) if text and not demo else None
         except (ValueError, GitError) as error:
             raise ArgumentError(f"mirror={text!r}: {error}") from error
         pages = PageSelection(
@@ -142,6 +141,7 @@ class GitArguments:
             since=_date("since", given["since"], last=False) if "since" in given else None,
             until=_date("until", given["until"], last=True) if "until" in given else None,
         )
+        mirror, remote = place or (None, None)
         return cls(mirror, remote, demo, given.get("collection") or None, pages, history)
 
     @property
@@ -158,9 +158,6 @@ class GitArguments:
                 "mirror= is missing: give -a mirror=URL-OR-PATH, the address of a repository or "
                 f"the folder of one, or -a mirror={DEMO}"
             )
-
-
-_NONE: tuple[None, None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +233,7 @@ def _date(name: str, text: str, *, last: bool) -> str:
         moment = moment.replace(tzinfo=UTC)
     if last and len(text) == len("2023-07-12"):
         moment += timedelta(days=1, seconds=-1)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime(WARC_DATE)
 
 
 def _switch(name: str, text: str) -> bool:

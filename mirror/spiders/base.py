@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DATE = "%Y-%m-%dT%H:%M:%SZ"
-"""How a ``WARC-Date`` is written."""
-
 
 class MirrorSpider(scrapy.Spider):
     """One run over one mirror: reads pages and accounts for how each of them ended.
@@ -138,7 +135,7 @@ class MirrorSpider(scrapy.Spider):
         self.ledger.put("ref", ref)
         logger.info("Default branch of %s is %s", self.mirror.name, ref)
         if self.collection is not None:
-            self.note(RefResolved(self.collection.now().strftime(DATE), ref))
+            self.note(RefResolved(self.collection.now().strftime(warc.WARC_DATE), ref))
 
     def note(self, event: Event) -> None:
         """Have something written down that left no bytes."""
@@ -238,7 +235,7 @@ class MirrorSpider(scrapy.Spider):
         looked = self.ledger.captures.last_date(url)
         if outcome == "failed" or looked is None:
             # The second capture of a URL in one second is dated a second later: still to come.
-            looked = max(looked or "", collection.now().strftime(DATE))
+            looked = max(looked or "", collection.now().strftime(warc.WARC_DATE))
         if outcome == "failed":
             page = self.ledger.pages.find(url)
             part_of = page.found_on if page is not None and page.kind == "image" else None

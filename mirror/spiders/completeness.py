@@ -7,13 +7,12 @@ many mirrors (MIRRORS.md: 16 to 28 % of ``mh-news``).
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from mirror.frontier import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from mirror.layouts import IndexPage
 
@@ -38,8 +37,8 @@ class Completeness:
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_SCHEMA)
-        self._links: dict[str, Sequence[str]] = {}
-        """From each index page to those that it names."""
+        self._links: dict[str, IndexPage] = {}
+        """What each index page of the tree names."""
 
     def __enter__(self) -> Self:
         return self
@@ -65,8 +64,8 @@ class Completeness:
 
     def add_index(self, path: str, index: IndexPage) -> None:
         """What an index page of the tree names."""
-        self._links[path] = [found.path for found in index.indexes]
-        named = [*self._links[path], *(found.path for found in index.articles)]
+        self._links[path] = index
+        named = [found.path for found in (*index.indexes, *index.articles)]
         rows = [(_stored(each),) for each in named]
         self._db.executemany("UPDATE tree SET listed=1 WHERE path=?", rows)
         self._db.executemany(
@@ -75,24 +74,22 @@ class Completeness:
             [(_stored(each), _stored(path)) for each in named],
         )
 
-    def reach(self, articles: dict[str, Sequence[str]]) -> None:
-        """Follow the links from the root page, as a reader does.
-
-        :param articles: from each index page to the articles that it names.
-        """
-        ways = deque([ROOT])
-        reached = {ROOT}
+    def reach(self) -> None:
+        """Follow the links from the root page, as a reader does."""
+        ways, reached = [ROOT], {ROOT}
         while ways:
-            index = ways.popleft()
-            named = [*self._links.get(index, ()), *articles.get(index, ())]
-            self._db.executemany(
-                "UPDATE tree SET reached=1 WHERE path=?", [(_stored(each),) for each in named]
-            )
-            for each in self._links.get(index, ()):
-                if each not in reached:
-                    reached.add(each)
-                    ways.append(each)
-        self._db.execute("UPDATE tree SET reached=1 WHERE path=?", (ROOT,))
+            index = self._links.get(ways.pop())
+            if index is None:
+                continue
+            indexes = {found.path for found in index.indexes} - reached
+            ways += indexes
+            reached |= indexes
+            self._mark_reached(found.path for found in index.articles)
+        self._mark_reached(reached)
+
+    def _mark_reached(self, paths: Iterable[str]) -> None:
+        rows = [(_stored(path),) for path in paths]
+        self._db.executemany("UPDATE tree SET reached=1 WHERE path=?", rows)
 
     def nowhere(self) -> Iterator[tuple[str, str]]:
         """Paths that are named and are not in the tree, each with an index page that names it."""
@@ -109,10 +106,11 @@ class Completeness:
             " FROM tree"
         ).fetchone()
         (rows,) = self._db.execute("SELECT count(*) FROM nowhere").fetchone()
-        unlisted = self._db.execute(
-            "SELECT path FROM tree WHERE NOT listed AND path<>? ORDER BY path", (ROOT,)
+        unlisted = "FROM tree WHERE NOT listed AND path<>?"
+        (count,) = self._db.execute(f"SELECT count(*) {unlisted}", (ROOT,)).fetchone()
+        names = self._db.execute(
+            f"SELECT path {unlisted} ORDER BY path LIMIT {MOST_LISTED}", (ROOT,)
         )
-        names = [_read(path) for (path,) in unlisted.fetchmany(MOST_LISTED)]
         return {
             "commit": commit,
             "in_tree": total,
@@ -120,15 +118,13 @@ class Completeness:
             "reached": int(reached),
             "captured": int(captured),
             "understood": int(understood),
-            "unlisted": total - int(listed) - int(self.has(ROOT) and not self._is_listed(ROOT)),
+            "unlisted": count,
             "deleted": deleted,
             "rows_to_nowhere": rows,
-            "unlisted_pages": [name.encode("utf-8", "replace").decode() for name in names],
+            "unlisted_pages": [
+                _read(name).encode("utf-8", "replace").decode() for (name,) in names
+            ],
         }
-
-    def _is_listed(self, path: str) -> bool:
-        row = self._db.execute("SELECT listed FROM tree WHERE path=?", (_stored(path),)).fetchone()
-        return bool(row and row[0])
 
 
 def _stored(path: str) -> str | bytes:

@@ -20,9 +20,11 @@ from mirror.ledger import COMPLETENESS
 from mirror.politeness.loopback import unthrottle_loopback
 from mirror.recovery import open_collection
 from mirror.spiders.arguments import GitArguments
-from mirror.spiders.base import DATE, MirrorSpider
-from mirror.spiders.git_source import Moved, Unreachable, fetch, find_repository, ref_of
+from mirror.spiders.base import MirrorSpider
+from mirror.spiders.git_account import TreeAccount
+from mirror.spiders.git_source import Moved, Unreachable, fetch, find_repository, git_of, ref_of
 from mirror.spiders.git_walk import Walk
+from mirror.warc import WARC_DATE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from mirror.collection import Collection
+    from mirror.events import PageGone
     from mirror.items import Article
     from mirror.ledger import Outcome
     from mirror.spiders.git_source import Found
@@ -140,26 +143,20 @@ class GitSpider(MirrorSpider):
             logger.info("Nothing new: %s is at %s, as it was", found.remote.url, newest)
             self._root_is_as_it_was()
             return
-        settings = self.crawler.settings
-        clone = Clone(
-            collection.folder / CLONE,
-            local=found.remote.is_local,
-            proxy=settings["PROXY"],
-            ca_file=settings["TLS_CA_FILE"],
-        )
-        shallow = await fetch(
+        clone = Clone(git_of(self.crawler, found.remote, collection.folder / CLONE))
+        fetched = await fetch(
             clone,
             found.remote,
             ref,
             enough_room=self._enough_room,
-            backoff=settings.getfloat("BACKOFF_BASE"),
+            backoff=self.crawler.settings.getfloat("BACKOFF_BASE"),
         )
-        if shallow:
+        self.findings.git["commit"] = fetched.commit
+        if fetched.shallow:
             self.findings.git["shallow"] = True
             logger.warning("The history of %s is cut off: what was before is not had", remote.url)
         try:
-            newest = self.findings.git["commit"] = await clone.head()
-            async for article in self._walk(clone, newest, before):
+            async for article in self._walk(clone, fetched.commit, before):
                 yield article
             await clone.tidy()
         except GitError as error:
@@ -222,7 +219,8 @@ class GitSpider(MirrorSpider):
             )
             async for article in walk.pages():
                 yield article
-            await walk.account(newest, thorough=after is None or after != before)
+        account = TreeAccount(self, self.mirror, clone.git, arguments.pages, newest)
+        await account.draw_up(thorough=after is None or after != before)
         if walk.complete:
             self._read_up_to(newest)
         if not self.ledger.pages.is_due(self.mirror.at(ROOT).url):
@@ -234,9 +232,20 @@ class GitSpider(MirrorSpider):
         asked = self.arguments.asked
         report = self.findings.completeness or {}
         counts = json.dumps({key: n for key, n in report.items() if key != "unlisted_pages"})
-        self.note(HistoryRead(self.now.strftime(DATE), newest, asked, counts))
+        self.note(HistoryRead(self.now.strftime(WARC_DATE), newest, asked, counts))
         self.ledger.put(history_key(asked), newest)
         self.ledger.put(COMPLETENESS, counts)
+
+    def page_gone(self, gone: PageGone) -> None:
+        """Note that the repository does not have a page: in the archive, and of the page."""
+        self.note(gone)
+        self.ledger.pages.due(gone.url)
+        self.ledger.pages.end(
+            *(gone.url, self.run, "deleted" if gone.deleted else "dangling"),
+            reason=gone.reason,
+            looked=gone.date,
+            as_of=True,
+        )
 
     def _root_is_as_it_was(self) -> None:
         """The mirror is there, and its front page is understood, or not, as it was."""

@@ -15,6 +15,7 @@ from mirror.frontier import REDIRECTS
 from mirror.gitstore import (
     Advertised,
     Clone,
+    Fetched,
     Git,
     GitError,
     Remote,
@@ -28,6 +29,7 @@ from mirror.politeness.reasons import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from scrapy.crawler import Crawler
 
@@ -126,9 +128,15 @@ def _redirected(asked: Remote, url: str, location: str) -> Remote:
     return replace(asked, url=target)
 
 
-def git_of(crawler: Crawler, remote: Remote) -> Git:
+def git_of(crawler: Crawler, remote: Remote, folder: Path | None = None) -> Git:
+    """Git as the settings have it reach a remote.
+
+    :param folder: of the repository that it works on, if any.
+    """
     settings = crawler.settings
-    return Git(local=remote.is_local, proxy=settings["PROXY"], ca_file=settings["TLS_CA_FILE"])
+    return Git(
+        folder, local=remote.is_local, proxy=settings["PROXY"], ca_file=settings["TLS_CA_FILE"]
+    )
 
 
 async def fetch(
@@ -138,8 +146,8 @@ async def fetch(
     *,
     enough_room: Callable[[], str],
     backoff: float,
-) -> bool:
-    """Bring what a reference names into the clone; gives whether its history is cut off.
+) -> Fetched:
+    """Bring what a reference names into the clone.
 
     A connection that fails is tried again; a clone that is damaged is made anew.
 
@@ -150,7 +158,7 @@ async def fetch(
     for attempt in range(1, ATTEMPTS + 1):
         there = clone.is_there
         try:
-            fetched = await clone.fetch(
+            return await clone.fetch(
                 remote.url, ref, enough_room=enough_room, on_progress=progress.tell
             )
         except GitError as error:
@@ -161,8 +169,6 @@ async def fetch(
             if attempt == ATTEMPTS:
                 raise Unreachable(f"{remote.url}: {error}") from error
             await asyncio.sleep(backoff * 2**attempt)
-            continue
-        return fetched.shallow
     raise AssertionError
 
 

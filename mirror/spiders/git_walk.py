@@ -19,22 +19,20 @@ from mirror.gitstore import (
     MissingObject,
     ObjectTooLarge,
     commit_date,
-    tree,
 )
 from mirror.layouts import IndexPage, Page
-from mirror.spiders.base import DATE
-from mirror.spiders.completeness import Completeness
+from mirror.spiders.git_account import CAPTURED
 from mirror.spiders.git_pages import page_address
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
     from mirror.address import Address, Mirror
     from mirror.extensions.blobs import BlobRecorder
     from mirror.extraction import Reading
     from mirror.gitstore import Git, Plan, Version
     from mirror.items import Article
-    from mirror.ledger import KnownPage, Outcome, PageKind
+    from mirror.ledger import PageKind
     from mirror.spiders.git import GitSpider
     from mirror.spiders.git_pages import PageSelection
     from mirror.warc.capture import Capture
@@ -97,7 +95,6 @@ class Walk:
         self._plan = plan
         self._selection = selection
         self._indexes = indexes
-        self._blank = spider.ledger.captures.newest_date() is None
         self._at_commit = mirror.forge.value != "plain"
 
     async def pages(self) -> AsyncIterator[Article]:
@@ -181,7 +178,7 @@ class Walk:
                     self._passed()
                     continue
             blob = self._blob(version, address, content)
-            if self._recorder.is_known(blob, newest=version.last):
+            if self._recorder.is_known(blob):
                 self._passed()
                 continue
             waiting.append((version, address, blob, reading))
@@ -239,17 +236,9 @@ class Walk:
             origin=Blamed(version.commit, content.id, version.path, commit_date(version.time)),
             data=content.data,
             digest=warc.sha1_base32(content.data),
-            after=self._after(version, address),
+            after=self._plan.dated(version.path),
+            newest=version.last,
         )
-
-    def _after(self, version: Version, address: Address) -> str | None:
-        before = self._plan.dated(version.path)
-        if version.last and not self._blank:
-            return max(
-                filter(None, (before, self.ledger.captures.last_committed(address.url))),
-                default=None,
-            )
-        return before
 
     def _kind(self, address: Address) -> str | None:
         page = self.ledger.pages.find(address.url)
@@ -298,107 +287,11 @@ class Walk:
         """A page that was deleted; one that the archive never had is no news."""
         self._passed()
         page = self.ledger.pages.find(address.url)
-        if page is not None and _was_there(page):
+        if page is not None and page.outcome in CAPTURED:
             date = commit_date(version.time)
             last = self.ledger.captures.last_committed(address.url)
-            self._end_gone(PageGone(address.url, max(date, last or date), version.commit, True))
-
-    def _end_gone(self, gone: PageGone) -> None:
-        outcome: Outcome = "deleted" if gone.deleted else "dangling"
-        self.spider.note(gone)
-        self.ledger.pages.due(gone.url)
-        self.ledger.pages.end(
-            gone.url, self.spider.run, outcome, reason=gone.reason, looked=gone.date, as_of=True
-        )
-
-    # What there is besides
-
-    async def account(self, commit: str, *, thorough: bool) -> None:
-        """Hold the tree against its own index pages and against the archive.
-
-        :param thorough: pages of the archive that are not in the tree are looked for one by one.
-        """
-        spider = self.spider
-        with Completeness() as report:
-            await self._tree(commit, report)
-            missing = {*self._selection.channels} - self._channels
-            spider.findings.missing_channels = sorted(missing)
-            await self._index_pages(report)
-            if thorough:
-                self._vanished(commit, report)
-            self._nowhere(commit, report)
-            deleted = self.ledger.pages.outcomes().get("deleted", 0)
-            spider.findings.completeness = report.report(commit, deleted=deleted)
-
-    async def _tree(self, commit: str, report: Completeness) -> None:
-        self._channels: set[str] = set()
-        async for entry in tree(self._git, commit):
-            if not self._selection.wants(entry.path):
-                continue
-            address = page_address(self.mirror, entry.path, entry.mode)
-            if isinstance(address, str):
-                continue
-            if self._selection.channels:
-                self._channels |= self._selection.channels_of(entry.path)
-            page = self.ledger.pages.find(address.url)
-            report.add_page(
-                address.path,
-                entry.blob,
-                captured=page is not None and page.outcome in _CAPTURED,
-                understood=page is not None and page.outcome in ("item", "index"),
-            )
-
-    async def _index_pages(self, report: Completeness) -> None:
-        articles: dict[str, Sequence[str]] = {}
-        indexes = [
-            (path, blob)
-            for url in self.ledger.pages.urls_of("index")
-            if (address := self.mirror.find(url)) is not None
-            and (blob := report.blob(path := address.path)) is not None
-        ]
-        async with BlobReader(self._git, self.spider.most_bytes) as blobs:
-            contents = blobs.read([blob for _, blob in indexes])
-            for path, _ in indexes:
-                content = await anext(contents)
-                if not isinstance(content, Blob):
-                    continue
-                reading = extract(Page(self.mirror.at(path), content.data))
-                if isinstance(reading, IndexPage):
-                    report.add_index(path, reading)
-                    articles[path] = [found.path for found in reading.articles]
-        report.reach(articles)
-
-    def _vanished(self, commit: str, report: Completeness) -> None:
-        now = self.spider.now.strftime(DATE)
-        for url in list(self.ledger.pages.urls_of(*_CAPTURED)):
-            address = self.mirror.find(url)
-            if address is None or report.has(address.path):
-                continue
-            if self._selection.wants(address.path.encode("utf-8", "surrogateescape")):
-                self._end_gone(PageGone(url, now, commit, deleted=True))
-
-    def _nowhere(self, commit: str, report: Completeness) -> None:
-        """Rows of index pages that lead to nothing in the tree."""
-        now = self.spider.now.strftime(DATE)
-        pages = self.ledger.pages
-        for path, index in report.nowhere():
-            address = self.mirror.at(path)
-            if not self._selection.wants(path.encode("utf-8", "surrogateescape")):
-                continue
-            page = pages.find(address.url)
-            if page is None:
-                pages.note(address.url, "other", folder_of(address), self.mirror.at(index).url)
-            if page is None or page.outcome is None:
-                self._end_gone(PageGone(address.url, now, commit, deleted=False))
-            elif page.outcome in ("dangling", "deleted") and pages.due(address.url):
-                pages.judged(address.url, page.outcome, reason=page.reason)
-
-
-_CAPTURED: tuple[Outcome, ...] = ("item", "index", "unknown")
-
-
-def _was_there(page: KnownPage) -> bool:
-    return page.outcome in _CAPTURED
+            gone = PageGone(address.url, max(date, last or date), version.commit, deleted=True)
+            self.spider.page_gone(gone)
 
 
 def _weight(state: _State | _Gone) -> int:

@@ -21,7 +21,7 @@ from mirror.warc.index import IndexFiles, write_index
 from mirror.warc.location import Location
 from mirror.warc.message import MalformedMessage, Response, parse_response, payload
 from mirror.warc.reader import BadWarc, StoredRecord, read_at, read_records, records_in
-from mirror.warc.record import Record, new_record_id, safe_text, safe_uri
+from mirror.warc.record import WARC_DATE, Record, new_record_id, safe_text, safe_uri
 from mirror.warc.recovery import DamagedWithin, cut_torn_tail, next_record, whole_length
 from mirror.warc.thread import WriterThread
 from mirror.warc.writer import DEFAULT_MAX_SIZE, DEFAULT_RESUME_SIZE, WarcWriter, gzip_member
@@ -29,6 +29,7 @@ from mirror.warc.writer import DEFAULT_MAX_SIZE, DEFAULT_RESUME_SIZE, WarcWriter
 __all__ = [
     "DEFAULT_MAX_SIZE",
     "DEFAULT_RESUME_SIZE",
+    "WARC_DATE",
     "BadEncoding",
     "BadWarc",
     "BodyTooLarge",

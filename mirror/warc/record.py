@@ -7,6 +7,9 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import quote
 
+WARC_DATE = "%Y-%m-%dT%H:%M:%SZ"
+"""How a ``WARC-Date`` to the second is written (WARC 1.1 §5.4), for ``strftime``."""
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _URI_CHARACTERS = "%:/?#[]@!$&'()*+,;="

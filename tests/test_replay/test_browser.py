@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
 
 from mirror.render.page import readable_page
 from tests.crawling import crawl
@@ -34,17 +32,6 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PICTURE = "https://i.example.org/1.jpg"
 HOSTILE = "https://www.example.org/n666.htm"
 ORIGINAL = "https://www.example.org/gb/26/11/1/n1.htm"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
