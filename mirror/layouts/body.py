@@ -42,6 +42,17 @@ _MUTED = frozenset(("audio", "noscript", "video"))
 """Elements whose text no browser shows that can play media and run scripts."""
 _SHOWN_MUTED = frozenset(("img", "source", "track"))
 """What is kept of them: what is played, and pictures that a script would bring."""
+_DROP, _BREAKS, _MEANS, _EMPTY_KIND, _UNWRAP, _MUTE = (1 << bit for bit in range(6))
+_KINDS = {
+    name: _DROP * (name in _DROPPED)
+    | _BREAKS * (name in _BLOCKS)
+    | _MEANS * (name in _SPECIAL)
+    | _EMPTY_KIND * (name in VOID)
+    | _UNWRAP * (name in _UNWRAPPED)
+    | _MUTE * (name in _MUTED)
+    for name in _DROPPED | _BLOCKS | _SPECIAL | VOID | _UNWRAPPED | _MUTED
+}
+"""What an element is, all in one number: a page has a hundred tags, and each is looked up once."""
 # The place of an advertisement, and what plug-ins of the publisher's system put below an article.
 _FURNITURE = re.compile(
     r' (?:id="below_article_ad"|(?:class|id)="(?:[^"]* )?'
@@ -129,7 +140,6 @@ class BodyReader:
             else:
                 self._text(before)
         if slash:
-            self._muted -= self._muted > 0
             self._end(name)
         elif name:
             self._start(name, attributes)
@@ -155,7 +165,9 @@ class BodyReader:
             text, count = _ADVERTISEMENT.subn("", text)
             if count:
                 self.warnings.add("advertisement")
-        piece = one_line(text)
+        piece = text.strip()
+        if "\n" in piece or "  " in piece or not piece.isprintable():
+            piece = one_line(piece)
         if not piece:
             self._spaced = self._spaced or text != ""
             return
@@ -176,11 +188,12 @@ class BodyReader:
         if self._muted:
             return
         self._last = ""
-        if self.out and self.out[-1] != _BREAK:
-            if self.out[-1] in ("\n", "\t"):
-                self.out[-1] = _BREAK
+        out = self.out
+        if out and (before := out[-1]) != _BREAK:
+            if before in ("\n", "\t"):
+                out[-1] = _BREAK
             else:
-                self.out.append(_BREAK)
+                out.append(_BREAK)
 
     def _line_break(self) -> None:
         """Begin a new line in the block; the second one in a row begins a block."""
@@ -198,31 +211,35 @@ class BodyReader:
     # --- elements --------------------------------------------------------------------------------
 
     def _start(self, name: str, attributes: str) -> None:
-        furniture = bool(attributes) and _is_furniture(attributes)
-        if name in _DROPPED or furniture:
-            if name not in VOID:
-                self._dropping = 1
-            if furniture and "below_article_ad" not in attributes:
-                self.warnings.add("furniture")
-            if name in ("object", "embed"):
-                self.warnings.add("active-content")
+        kind = _KINDS.get(name, 0)
+        if kind & _DROP or (attributes and _is_furniture(attributes)):
+            self._leave_out(name, attributes)
             return
         if attributes:
             self._inspect(attributes)
-        if name in _BLOCKS:
+        if kind & _BREAKS:
             self._break()
         closing: Callable[[], None] | None = None
-        if name in _SPECIAL:
+        if kind & _MEANS:
             if name == "img" and is_beacon(attributes):
                 return
             closing = self._special(name, attributes)
-        if name not in _UNWRAPPED and (not self._muted or name in _SHOWN_MUTED):
+        if not (kind & _UNWRAP or (self._muted and name not in _SHOWN_MUTED)):
             self.markup.append(f"<{name}{attributes}>")
             self._opened = True
-        if name not in VOID:
+        if not kind & _EMPTY_KIND:
             self._open.append(closing)
-            if self._muted or name in _MUTED:
+            if self._muted or kind & _MUTE:
                 self._muted += 1
+
+    def _leave_out(self, name: str, attributes: str) -> None:
+        """Drop an element with all that is in it."""
+        if name not in VOID:
+            self._dropping = 1
+        if "below_article_ad" not in attributes and _is_furniture(attributes):
+            self.warnings.add("furniture")
+        if name in ("object", "embed"):
+            self.warnings.add("active-content")
 
     def _special(self, name: str, attributes: str) -> Callable[[], None] | None:
         """Note what an element means beyond its text; returns what its end brings, if anything."""
@@ -246,19 +263,23 @@ class BodyReader:
         return None
 
     def _end(self, name: str) -> None:
+        if self._muted:
+            self._muted -= 1
         if self._open:
             closing = self._open.pop()
             if closing is not None:
                 closing()
         if self._muted:
             return
-        if name not in _UNWRAPPED:
-            self.markup.append(f"</{name}>")
-        if name in _BLOCKS:
+        kind = _KINDS.get(name, 0)
+        markup = self.markup
+        if not kind & _UNWRAP:
+            markup.append(f"</{name}>")
+        if kind & _BREAKS:
             self._break()
-            self.markup.append("\n")
+            markup.append("\n")
         elif not self._opened:
-            self._seam = len(self.markup)
+            self._seam = len(markup)
 
     def _drop(self, slash: str, name: str) -> None:
         if slash:

@@ -34,17 +34,24 @@ _OPENING = frozenset("([{“‘$#@…—–·/")
 def is_plain(text: str) -> bool:
     """Whether all of it is to be seen, but for spaces and newlines: a quick test that most texts
     pass, since ``str.isprintable`` refuses every other space, control and format character."""
-    return text.isprintable() or text.replace("\n", "").isprintable()
+    # To replace one character by one is several times as quick as to take it out.
+    return text.isprintable() or text.replace("\n", " ").isprintable()
+
+
+def is_all_seen(text: str) -> bool:
+    """Whether :func:`visible` has nothing to do, as far as can be told quickly: :func:`is_plain`,
+    but for the two spaces that are common in Chinese text."""
+    return is_plain(text) or is_plain(text.replace("\u3000", " ").replace("\xa0", " "))
 
 
 def has_invisible(text: str) -> bool:
     """Whether :func:`visible` would take a character out."""
-    return not is_plain(text) and _INVISIBLE.search(text) is not None
+    return not is_all_seen(text) and _INVISIBLE.search(text) is not None
 
 
 def has_line_separator(text: str) -> bool:
     """Whether :func:`visible` would make a newline of a character that a parser leaves alone."""
-    return not is_plain(text) and _LINE_SEPARATOR.search(text) is not None
+    return not is_all_seen(text) and _LINE_SEPARATOR.search(text) is not None
 
 
 def visible(text: str) -> str:
@@ -52,7 +59,7 @@ def visible(text: str) -> str:
 
     The result can always be encoded as UTF-8: a lone surrogate becomes U+FFFD.
     """
-    if is_plain(text):
+    if is_all_seen(text):
         return text
     text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
     return _LINE_END.sub("\n", text)

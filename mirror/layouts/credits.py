@@ -201,6 +201,9 @@ def _editor_line(line: str) -> str:
     """What of a line is an editor's line: all of it, its end, or nothing."""
     if len(line) <= _LONGEST and _LABEL.match(line):
         return line
+    # The one character that all such labels have: what most lines do not is soon told.
+    if "任" not in line:
+        return ""
     end = _AT_END.search(line, max(0, len(line) - _LONGEST))
     return end[0] if end else ""
 

@@ -87,8 +87,7 @@ def dateline(text: str) -> Dateline:
     """The dateline at the start of an article's text."""
     start = text[:_WITHIN]
     # White space stands wherever a tag tore a dateline apart: it is passed over.
-    seen = [index for index, character in enumerate(start) if not character.isspace()]
-    dense = "".join(start[index] for index in seen)
+    dense = "".join(start.split())
     found = _whole(dense) or _old(dense)
     if found is None:
         torn = _torn(text[:_TORN_WITHIN])
@@ -98,9 +97,17 @@ def dateline(text: str) -> Dateline:
     if found is None:
         misprint = _MISPRINT.match(start)
         return _NONE._replace(end=misprint.end(), printed=True) if misprint else _NONE
-    end = seen[found.end - 1] + 1
+    end = _end_in(start, dense[: found.end])
     spaced = _SPACED_NUMBER.search(start, 0, end) is not None
     return found._replace(end=end, sound=found.sound and not spaced)
+
+
+def _end_in(start: str, printed: str) -> int:
+    """Where in a text, with its white space, that ends which it begins with when dense."""
+    if start.startswith(printed):
+        return len(printed)
+    seen = [index for index, character in enumerate(start) if not character.isspace()]
+    return seen[len(printed) - 1] + 1
 
 
 def _whole(dense: str) -> Dateline | None:

@@ -154,27 +154,27 @@ def _read_markup(source: str, clean: bool) -> tuple[Body, list[Image]]:
     featured: list[Image] = []
     depth = before_body = 0
     ended = False
+    take = inside.token
     for before, comment, slash, name, attributes in tokens(markup):
-        is_body = bool(attributes) and not slash and _is_body(attributes)
         if not depth:
             outside.token(before, slash, name, attributes)
-            if is_body:
+            if attributes and _is_body(attributes):
                 featured, before_body = featured or _featured(outside), len(outside.out)
                 depth = 1
             continue
         if slash:
             depth -= 1
+            if not depth:
+                take(before, "", "", "")
+                outside.token("", slash, name, attributes)
+                continue
         elif name:
             depth += name not in VOID
+            if attributes and _is_body(attributes):
+                inside.warnings.add("nested-body")
         elif comment and _END_COMMENT.fullmatch(comment):
             ended = True
-        if is_body:
-            inside.warnings.add("nested-body")
-        if depth:
-            inside.token(before, slash, name, attributes)
-        else:
-            inside.token(before, "", "", "")
-            outside.token("", slash, name, attributes)
+        take(before, slash, name, attributes)
     body = inside.result()
     if not ended:
         body.warnings.add("no-end-comment")
