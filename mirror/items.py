@@ -120,7 +120,12 @@ def validate(article: Article) -> None:
 
     :raises InvalidItem: a field does not fit it, or holds what UTF-8 cannot (a lone surrogate).
     """
-    decode(encode(article))
+    try:
+        # As the worker's answer and each stored line will be: a text keeps its UTF-8 once made.
+        _IN_UTF8(article)
+        msgspec.convert(msgspec.to_builtins(article), Article)
+    except (UnicodeError, msgspec.ValidationError) as error:
+        raise InvalidItem(str(error)) from error
 
 
 def encode(article: Article) -> bytes:
@@ -169,3 +174,4 @@ def json_schema() -> dict[str, Any]:
 
 
 _DECODER = msgspec.json.Decoder(Article)
+_IN_UTF8 = msgspec.msgpack.Encoder().encode

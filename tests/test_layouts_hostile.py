@@ -54,7 +54,7 @@ def test_any_markup_is_read_and_stays_inert(body: str, inside: bool) -> None:
 @given(st.lists(FRAGMENTS, max_size=60).map("".join))
 def test_tokens_are_balanced_whatever_the_markup(source: str) -> None:
     depth = 0
-    for _, _, slash, name, _ in tokens(serialise(source)[0]):
+    for _, _, _, slash, name, _ in tokens(serialise(source)[0]):
         if slash:
             depth -= 1
         elif name and not name.startswith("!") and name not in VOID:

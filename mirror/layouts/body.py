@@ -144,12 +144,38 @@ class BodyReader:
         elif name:
             self._start(name, attributes)
 
+    def paragraph(self, before: str, text: str) -> None:
+        """Take a paragraph in which nothing stands but text, without a reference: the same as its
+        two tags, at once where there is nothing to do about the text."""
+        # Nothing that would have to be taken out or made a space is printable.
+        piece = text.strip()
+        if (
+            self._dropping
+            or self._muted
+            or not piece
+            or "\n" in piece
+            or "  " in piece
+            or "](" in piece
+            or not piece.isprintable()
+        ):
+            self.token(before, "", "p", "")
+            self.token(text, "/", "p", "")
+            return
+        if before and not before.isspace():
+            self._text(before)
+        self._break()
+        self.out += (piece, _BREAK)
+        self.markup.append(f"<p>{piece}</p>\n")
+        self._spaced = text[-1].isspace()
+        self._opened = False
+
     def result(self) -> Body:
         """The whole body, once its last token was taken."""
         text = "".join(self.out).strip()
         markup = "".join(self.markup).strip()
         # Emptied of furniture, an element can leave another one empty; twice is what occurs.
-        for _ in range(2):
+        markup, count = _EMPTY.subn("", markup)
+        if count:
             markup = _EMPTY.sub("", markup)
         if not text:
             self.warnings.add("empty-body")

@@ -32,6 +32,7 @@ _BODY_BY_NAME = re.compile(
 )
 # The label with or without （需翻墙）, its URL on the same line or the next.
 _LABEL = "原文(?:链接|鏈接|連結|地址|网址|網址)"
+_LABELS = re.compile(_LABEL)
 _ORIGINAL = re.compile(
     rf"{_LABEL}[^:：\n]{{0,20}}[:：][^\S\n]*+(?:\n[^\S\n]*+)?"
     r"(https?:[^\n]*|www\.[^\n]*|(?:\w+\.)?(?:epochtimes|dajiyuan)\.com[^\n]*)",
@@ -85,13 +86,15 @@ def _parts(source: str, body: int) -> _Parts:
     head = _TITLE.search(source, 0, body)
     if head is None:
         warnings.add("no-title")
-    labels = list(_ORIGINAL.finditer(source, body))
+    # Soon found, and most of the page is before it.
+    label = source.find("原文", body)
+    labels = list(_ORIGINAL.finditer(source, label)) if label >= 0 else []
     end, original = len(source), ""
     if labels:
         end, original = labels[-1].start(), _with_scheme("".join(visible(labels[-1][1]).split()))
     else:
         warnings.add("no-original")
-    if len(re.findall(_LABEL, source[body:])) > 1:
+    if label >= 0 and len(_LABELS.findall(source, label)) > 1:
         warnings.add("phrase-in-body")
     markup = source[_heads_end(source, body) : end].rstrip()
     markup = markup.removesuffix("---").replace("<ok ", "<a ").replace("<ok>", "<a>")
@@ -155,7 +158,10 @@ def _read_markup(source: str, clean: bool) -> tuple[Body, list[Image]]:
     depth = before_body = 0
     ended = False
     take = inside.token
-    for before, comment, slash, name, attributes in tokens(markup):
+    for before, comment, paragraph, slash, name, attributes in tokens(markup):
+        if paragraph is not None:
+            (inside if depth else outside).paragraph(before, paragraph)
+            continue
         if not depth:
             outside.token(before, slash, name, attributes)
             if attributes and _is_body(attributes):

@@ -26,19 +26,29 @@ _VOID_NAMES = (
 VOID = frozenset(_VOID_NAMES.split())
 """Elements that the serialiser writes without an end tag."""
 
-# Attribute names can hold any character but white space, "/", ">" and (past the first) "=".
+# Attribute names can hold any character but white space, "/", ">" and (past the first) "=". Most
+# of an article is paragraphs of nothing but text: each of them is one token.
 _TOKEN = re.compile(
-    r'<(?:!--(.*?)-->|(/?)([a-zA-Z][^ \t\n\f\r/>]*)((?: =?[^ \t\n\f\r/>=]*="[^"]*")*)>)', re.DOTALL
+    r"<(?:!--(.*?)-->|p>([^<&]*)</p>"
+    r'|(/?)([a-zA-Z][^ \t\n\f\r/>]*)((?: =?[^ \t\n\f\r/>=]*="[^"]*")*)>)',
+    re.DOTALL,
 )
 _RAW_TEXT_NAMES = "iframe noembed noframes plaintext script style template xmp"
-_RAW_TEXT = re.compile(f"<(?:{'|'.join(_RAW_TEXT_NAMES.split())})\\b", re.IGNORECASE)
-_END = ("", "", "", "")
+# In ASCII's letters, as names of elements are. What a tag has to begin with is looked at first,
+# since nearly all are others.
+_IN_ANY_CASE = (
+    "".join(f"[{letter}{letter.upper()}]" for letter in name) for name in _RAW_TEXT_NAMES.split()
+)
+_RAW_TEXT = re.compile(rf"<(?=[iInNpPsStTxX][fFoOlLcCtTeEmM])(?:{'|'.join(_IN_ANY_CASE)})\b")
+_END = ("", None, "", "", "")
 
-Token = tuple[str, str | None, str, str, str]
-"""The text before it, comment, slash, name, attributes.
+Token = tuple[str, str | None, str | None, str, str, str]
+"""The text before it, comment, paragraph, slash, name, attributes.
 
-A comment has its text second, where all others have ``None`` or nothing; ``slash`` is ``"/"`` for
-an end tag; ``name`` is empty in a comment and in the last token, which brings the last text.
+A comment has its text second, where all others have ``None`` or nothing. A whole paragraph, start
+tag and end tag, has its text third where that is all that is in it, and holds no reference; all
+others have ``None`` there. ``slash`` is ``"/"`` for an end tag; ``name`` is empty in a comment, a
+paragraph and in the last token, which brings the last text.
 """
 _ATTRIBUTE = re.compile(r' (=?[^ \t\n\f\r/>=]*)="([^"]*)"')
 
@@ -103,7 +113,7 @@ def tokens(markup: str) -> Iterator[Token]:
     parts: list[str | None] = _TOKEN.split(markup)
     parts += _END
     step = iter(parts)
-    return cast("Iterator[Token]", zip(step, step, step, step, step, strict=True))
+    return cast("Iterator[Token]", zip(step, step, step, step, step, step, strict=True))
 
 
 def attribute(attributes: str, name: str) -> str:

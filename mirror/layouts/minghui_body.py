@@ -160,8 +160,12 @@ class _Reading:
 
 def _read(markup: str, clean: bool) -> Body:
     reading = _Reading(BodyReader(clean=clean))
-    for before, _, slash, name, attributes in tokens(markup):
-        reading.token(before, slash, name, attributes)
+    take, paragraph = reading.token, reading.reader.paragraph
+    for before, _, text, slash, name, attributes in tokens(markup):
+        if text is None:
+            take(before, slash, name, attributes)
+        else:
+            paragraph(before, text)
     body = reading.reader.result()
     body.html = body.html.strip()
     linked = {link.href.strip() for link in body.links}
@@ -176,8 +180,11 @@ def _read(markup: str, clean: bool) -> Body:
 def _featured(source: str, clean: bool) -> list[Image]:
     """The pictures before the body; what text stands there is their caption."""
     reader = BodyReader(clean=clean)
-    for before, _, slash, name, attributes in tokens(serialise(source)[0]):
-        reader.token(before, slash, name, attributes)
+    for before, _, text, slash, name, attributes in tokens(serialise(source)[0]):
+        if text is None:
+            reader.token(before, slash, name, attributes)
+        else:
+            reader.paragraph(before, text)
     caption, credit = caption_and_credit(one_line("".join(reader.out)))
     for image in reader.images:
         image.alt = _unquoted(image.alt)
