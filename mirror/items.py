@@ -8,7 +8,7 @@ present, and what a page does not have is ``None``, ``""`` or an empty list.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -150,10 +150,26 @@ def decode(line: bytes | str) -> Article:
         raise InvalidItem(str(error)) from error
 
 
-def content_digest(article: Article) -> str:
-    """``sha256:`` over all that the page itself gives: not where and when it was captured."""
-    content = msgspec.json.encode(replace(article, capture=None, git=None))
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+def content_digest(article: Article, line: bytes | None = None) -> str:
+    """``sha256:`` over all that the page itself gives: not where and when it was captured.
+
+    :param line: the article, encoded, where it is at hand.
+    """
+    if line is None:
+        line = encode(article)
+    # What is left out stands at the line's end, so the rest need not be written again.
+    content = hashlib.sha256(memoryview(line)[: -len(_tail(article.capture, article.git, article))])
+    content.update(_tail(None, None, article))
+    return f"sha256:{content.hexdigest()}"
+
+
+def _tail(capture: CaptureRef | None, git: GitRef | None, article: Article) -> bytes:
+    """How a line ends, from the field ``capture`` on."""
+    return b',"capture":%b,"git":%b,"extractor":%b}' % (
+        msgspec.json.encode(capture),
+        msgspec.json.encode(git),
+        msgspec.json.encode(article.extractor),
+    )
 
 
 def changed_fields(before: Article, after: Article) -> list[str]:

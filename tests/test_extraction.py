@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from mirror.address import parse_mirror
 from mirror.demo.server import demo_site
-from mirror.extraction import Extractor, extract
+from mirror.extraction.extract import extract
+from mirror.extraction.extractor import Extractor
+from mirror.extraction.frames import AnswerFrames, answer_frame
 from mirror.layouts import ArticlePage, IndexPage, Page, Unknown
 
 if TYPE_CHECKING:
@@ -81,6 +83,41 @@ def test_page_that_holds_the_process_up_is_given_up() -> None:
     assert isinstance(hung, Unknown)
     assert hung.reason == "extractor-hung: the page was not read in 5 seconds"
     assert after == extract(PAGES[-1])
+
+
+def test_answer_that_nobody_asked_for_ends_the_process_that_gives_it() -> None:
+    noisy = TROUBLE.replace(
+        "worker.main()",
+        "once = worker.answer_frame\n"
+        "worker.answer_frame = lambda reading: once(reading) * 2\n"
+        "worker.main()",
+    )
+    extractor = Extractor(worker=(sys.executable, "-c", noisy))
+    assert extract_all(extractor, PAGES[-1:]) == [extract(PAGES[-1])]
+
+
+def test_process_that_cannot_be_started_is_an_error_of_every_page() -> None:
+    async def run() -> list[object]:
+        extractor = Extractor(worker=("/nowhere/python",))
+        return list(
+            await asyncio.gather(*map(extractor.extract, PAGES[:3]), return_exceptions=True)
+        )
+
+    assert [type(error) for error in asyncio.run(run())] == [FileNotFoundError] * 3
+
+
+def test_answers_are_read_however_they_are_cut() -> None:
+    readings = [extract(page) for page in PAGES]
+    data = b"".join(map(answer_frame, readings))
+    expected = [None if isinstance(reading, IndexPage) else reading for reading in readings]
+    for size in (1, 3, 1000, 65536, len(data)):
+        frames = AnswerFrames()
+        found = [
+            answer
+            for start in range(0, len(data), size)
+            for answer in frames.answers(data[start : start + size])
+        ]
+        assert found == expected
 
 
 def test_a_pause_without_pages_is_no_hang() -> None:

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.address import parse_mirror
-from mirror.extraction import ahead, extract
+from mirror.extraction.ahead import ahead
+from mirror.extraction.extract import extract
 from mirror.layouts import IndexPage, Page
 from mirror.spiders.arguments import ArgumentError, GitArguments
 from mirror.spiders.completeness import Completeness
-from mirror.spiders.git_pages import PageSelection, page_address
+from mirror.spiders.git_pages import PageSelection, _checked, page_address
 from mirror.spiders.git_place import place_of
 from tests.git_repositories import Repository, git
 from tests.grown_mirror import GrownMirror
@@ -124,6 +125,27 @@ def test_any_path_has_its_own_address_or_none(names: list[bytes]) -> None:
     assert again is not None
     assert again.path == address.path
     assert address.url.startswith("https://raw.githubusercontent.com/owner/repo/master/")
+
+
+_NAME = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,9}", fullmatch=True)
+
+
+@given(
+    st.lists(_NAME | st.sampled_from(("tree", "blob", "raw", "-", "src", "a.git")), min_size=1),
+    st.sampled_from(
+        (
+            "https://github.com/owner/repo/tree/a/branch",
+            "https://gitlab.com/group/sub/repo/-/tree/master",
+            "https://gitee.com/owner/repo/tree/master",
+            "https://codeberg.org/owner/repo/src/branch/master",
+            "https://bitbucket.org/owner/repo/src/master",
+            "https://example.org/mirror/",
+        )
+    ),
+)
+def test_ordinary_path_is_had_shortly_as_it_is_at_length(names: list[str], mirror: str) -> None:
+    of, path = parse_mirror(mirror), "/".join(names).encode()
+    assert page_address(of, path, "100644") == _checked(of, path, "100644")
 
 
 def completeness(files: dict[str, str]) -> dict[str, object]:

@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from mirror.extraction import extract
+from mirror.extraction.extract import extract
 from mirror.layouts import ArticlePage, IndexPage, Page, Unknown
 from mirror.layouts.warnings import MEANINGS
 from mirror.originals import resolve

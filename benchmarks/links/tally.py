@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from benchmarks.links.forms import forms_of
-from mirror.extraction import extract
+from mirror.extraction.extract import extract
 from mirror.layouts import ArticlePage, Page, read
 from mirror.originals import resolve
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirror.extraction.extract import extract
-from mirror.extraction.frames import BadFrame, page_frame, read_answer
+from mirror.extraction.frames import AnswerFrames, BadFrame, PageFrames
 from mirror.layouts import ArticlePage, Unknown
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ logger = logging.getLogger(__name__)
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 WORKER = (sys.executable, "-m", "mirror.extraction.worker")
 DEFAULT_TIMEOUT = 60.0
+_AT_ONCE = 256 * 1024
+"""Bytes of answers that are taken from the pipe at once."""
 
 
 @dataclass(slots=True)
 class _Task:
     page: Page
-    answer: asyncio.Future[ArticlePage | Unknown | None]
+    answer: asyncio.Future[Reading]
 
 
 class Extractor:
@@ -54,8 +56,9 @@ class Extractor:
         self._worker = worker
         self._tasks: deque[_Task] = deque()
         self._process: asyncio.subprocess.Process | None = None
+        self._frames = PageFrames()
         self._reader: asyncio.Task[None] | None = None
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
         self._watchdog: asyncio.TimerHandle | None = None
         self._hung = False
 
@@ -64,79 +67,110 @@ class Extractor:
         """Pages that were given to it and are not answered."""
         return len(self._tasks)
 
-    async def extract(self, page: Page) -> Reading:
-        """What :func:`extract` says of the page."""
-        process = self._process or await self._start()
+    def begin(self) -> None:
+        """Start the process, if there is none: it takes half a second to be ready."""
+        if self._process is None and self._starting is None:
+            self._starting = asyncio.ensure_future(self._start())
+
+    def submit(self, page: Page) -> asyncio.Future[Reading]:
+        """What :func:`extract` will have said of the page.
+
+        It fails with :class:`OSError` where no process can be started.
+        """
         task = _Task(page, asyncio.get_running_loop().create_future())
         self._tasks.append(task)
-        self._send(process, page)
-        if len(self._tasks) == 1:
-            self._watch(process)
-        answer = await task.answer
-        # Its links are values of this process, and it has few: read here.
-        return extract(page) if answer is None else answer
+        if self._process is None:
+            self.begin()
+        else:
+            self._send(self._process, page)
+            if len(self._tasks) == 1:
+                self._watch(self._process)
+        return task.answer
+
+    async def extract(self, page: Page) -> Reading:
+        """What :func:`extract` says of the page."""
+        return await self.submit(page)
 
     async def close(self) -> None:
         """End the process; what was asked for and not answered stays so."""
-        process, self._process = self._process, None
-        self._watch(None)
+        if self._starting is not None:
+            await self._starting
+        self._tasks.clear()
+        if self._process is not None:
+            _kill(self._process)
         if self._reader is not None:
-            self._reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reader
-        if process is not None:
-            await _end(process)
+            await self._reader
 
-    async def _start(self) -> asyncio.subprocess.Process:
-        async with self._starting:
-            if self._process is None:
-                path = os.pathsep.join(filter(None, (PACKAGE_PARENT, os.environ.get("PYTHONPATH"))))
-                self._process = await asyncio.create_subprocess_exec(
-                    *self._worker,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    env={**os.environ, "PYTHONPATH": path},
-                )
-                self._reader = asyncio.ensure_future(self._read(self._process))
-                for task in self._tasks:
-                    self._send(self._process, task.page)
-                self._watch(self._process)
-            return self._process
+    async def _start(self) -> None:
+        """Start a process and give it all that waits."""
+        path = os.pathsep.join(filter(None, (PACKAGE_PARENT, os.environ.get("PYTHONPATH"))))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._worker,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        except OSError as error:
+            while self._tasks:
+                self._answer(error)
+            return
+        finally:
+            self._starting = None
+        self._process = process
+        self._frames = PageFrames()
+        self._reader = asyncio.ensure_future(self._read(process))
+        for task in self._tasks:
+            self._send(process, task.page)
+        self._watch(process)
 
-    @staticmethod
-    def _send(process: asyncio.subprocess.Process, page: Page) -> None:
+    def _send(self, process: asyncio.subprocess.Process, page: Page) -> None:
         # Not drained: how many pages wait here is bounded by Scrapy, which holds their responses.
         assert process.stdin is not None
-        process.stdin.write(page_frame(page))
+        process.stdin.write(self._frames.frame(page))
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         """Hand out answers until the process ends; then begin again without the page it was at."""
         assert process.stdout is not None
-        try:
-            while True:
-                self._answer(await read_answer(process.stdout))
+        frames = AnswerFrames()
+        with suppress(BadFrame):
+            while data := await process.stdout.read(_AT_ONCE):
+                for answer in frames.answers(data):
+                    self._answer(answer)
                 self._watch(process)
-        except (asyncio.IncompleteReadError, BadFrame):
-            self._process = None
-            self._watch(None)
-        await _end(process)
+        self._process = None
+        self._watch(None)
+        # Before anything is waited for: what comes meanwhile may begin the next process, which is
+        # given all that is left.
         if self._tasks:
             reason = (
                 f"extractor-hung: the page was not read in {self._timeout:g} seconds"
                 if self._hung
                 else "extractor-died: the page ended the process that read it"
             )
-            self._hung = False
             logger.error("%s: %s", self._tasks[0].page.address.url, reason)
             self._answer(Unknown(reason))
+        self._hung = False
         if self._tasks:
-            await self._start()
+            self.begin()
+        _kill(process)
+        await process.wait()
 
-    def _answer(self, answer: ArticlePage | Unknown | None) -> None:
-        """Give the page that has waited longest its answer, if somebody still waits for it."""
+    def _answer(self, answer: ArticlePage | Unknown | OSError | None) -> None:
+        """Give the page that has waited longest its answer, if somebody still waits for it.
+
+        :raises BadFrame: no page was waiting.
+        """
+        if not self._tasks:
+            raise BadFrame("an answer that nobody asked for")
         task = self._tasks.popleft()
-        if not task.answer.done():
-            task.answer.set_result(answer)
+        if task.answer.done():
+            return
+        if isinstance(answer, OSError):
+            task.answer.set_exception(answer)
+        else:
+            # The links of an index are values of this process, and it has few: read here.
+            task.answer.set_result(extract(task.page) if answer is None else answer)
 
     def _watch(self, process: asyncio.subprocess.Process | None) -> None:
         """Give the page that is being read now its time; ``None`` stops watching."""
@@ -149,11 +183,9 @@ class Extractor:
 
     def _give_up(self, process: asyncio.subprocess.Process) -> None:
         self._hung = True
-        with suppress(ProcessLookupError):
-            process.kill()
+        _kill(process)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+def _kill(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
-    await process.wait()

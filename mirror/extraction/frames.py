@@ -1,7 +1,8 @@
 """Messages between the crawl and the process that extracts: a length, then that many bytes.
 
-Towards the worker a page is pickled. What comes back is not trusted: a page may have got the
-better of the parser. It is read as typed MessagePack and nothing else.
+Towards the worker a page is pickled; its mirror goes with the first of its pages alone. What comes
+back is not trusted: a page may have got the better of the parser. It is read as typed MessagePack
+and nothing else.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mirror.address import Address
 from mirror.items import Article
 from mirror.layouts import ArticlePage, Page, Unknown
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Iterator
     from typing import BinaryIO
 
+    from mirror.address import Mirror
     from mirror.extraction.extract import Reading
 
 LENGTH = struct.Struct("!I")
@@ -33,19 +36,30 @@ class BadFrame(ValueError):
     """An answer that is none."""
 
 
-def page_frame(page: Page) -> bytes:
-    data = pickle.dumps((page.address, page.body), pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(data)) + data
+class PageFrames:
+    """Writes pages for one worker."""
+
+    def __init__(self) -> None:
+        self._mirror: Mirror | None = None
+
+    def frame(self, page: Page) -> bytes:
+        mirror, path = page.address.mirror, page.address.path
+        if mirror is self._mirror:
+            data = pickle.dumps((None, path, page.body), pickle.HIGHEST_PROTOCOL)
+        else:
+            self._mirror = mirror
+            data = pickle.dumps((mirror, path, page.body), pickle.HIGHEST_PROTOCOL)
+        return LENGTH.pack(len(data)) + data
 
 
-def read_page(stream: BinaryIO) -> Page | None:
-    """The next page; ``None`` at the end of the stream."""
-    head = stream.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    data = stream.read(LENGTH.unpack(head)[0])
-    address, body = pickle.loads(data)
-    return Page(address, body)
+def read_pages(stream: BinaryIO) -> Iterator[Page]:
+    """The pages of :class:`PageFrames`, until the stream ends."""
+    mirror: Mirror | None = None
+    while len(head := stream.read(LENGTH.size)) == LENGTH.size:
+        given, path, body = pickle.loads(stream.read(LENGTH.unpack(head)[0]))
+        mirror = given or mirror
+        assert mirror is not None
+        yield Page(Address(mirror, path), body)
 
 
 def answer_frame(reading: Reading) -> bytes:
@@ -59,21 +73,39 @@ def answer_frame(reading: Reading) -> bytes:
     return LENGTH.pack(len(data)) + data
 
 
-async def read_answer(stream: asyncio.StreamReader) -> ArticlePage | Unknown | None:
-    """The next answer; ``None`` for an index or a tombstone, to be read where it is acted upon.
+class AnswerFrames:
+    """Reads answers from what has come of them."""
 
-    :raises BadFrame: it is no answer.
-    :raises asyncio.IncompleteReadError: the worker is gone.
-    """
-    (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
-    data = memoryview(await stream.readexactly(length))
-    try:
-        if data[:1] == ARTICLE:
-            return ArticlePage(_article(data[1:]))
-        if data[:1] == UNKNOWN:
-            return Unknown(_reason(data[1:]))
-    except msgspec.DecodeError as error:
-        raise BadFrame(str(error)) from error
-    if data == OTHER:
-        return None
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def answers(self, data: bytes) -> Iterator[ArticlePage | Unknown | None]:
+        """Those that `data` completes; ``None`` for an index or a tombstone, to be read where it
+        is acted upon. To be taken to their end.
+
+        :raises BadFrame: it is no answer.
+        """
+        self._data += data
+        start = 0
+        with memoryview(self._data) as view:
+            while (begin := start + LENGTH.size) <= len(view):
+                end = begin + LENGTH.unpack_from(view, start)[0]
+                if end > len(view):
+                    break
+                yield _answer(view[begin:end])
+                start = end
+        del self._data[:start]
+
+
+def _answer(data: memoryview) -> ArticlePage | Unknown | None:
+    with data:
+        try:
+            if data[:1] == ARTICLE:
+                return ArticlePage(_article(data[1:]))
+            if data[:1] == UNKNOWN:
+                return Unknown(_reason(data[1:]))
+        except msgspec.DecodeError as error:
+            raise BadFrame(str(error)) from error
+        if data == OTHER:
+            return None
     raise BadFrame("an answer of no known kind")

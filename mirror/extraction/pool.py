@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from mirror.extraction.extractor import DEFAULT_TIMEOUT, Extractor
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mirror.extraction.extract import Reading
     from mirror.layouts import Page
+
+
+_waiting = attrgetter("waiting")
 
 
 class ExtractorPool:
@@ -22,9 +28,18 @@ class ExtractorPool:
         count = processes or len(os.sched_getaffinity(0))
         self._extractors = [Extractor(timeout=timeout) for _ in range(count)]
 
+    def begin(self) -> None:
+        """Start all processes at once: there will be much to do soon."""
+        for extractor in self._extractors:
+            extractor.begin()
+
+    def submit(self, page: Page) -> asyncio.Future[Reading]:
+        """What :func:`extract` will have said of the page; by the process with the least to do."""
+        return min(self._extractors, key=_waiting).submit(page)
+
     async def extract(self, page: Page) -> Reading:
-        """What :func:`extract` says of the page; by the process with the least to do."""
-        return await min(self._extractors, key=lambda each: each.waiting).extract(page)
+        """What :func:`extract` says of the page."""
+        return await self.submit(page)
 
     async def close(self) -> None:
         """End the processes; what was asked for and not answered stays so."""

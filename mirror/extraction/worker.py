@@ -8,7 +8,7 @@ import signal
 import sys
 
 from mirror.extraction.extract import extract
-from mirror.extraction.frames import answer_frame, read_page
+from mirror.extraction.frames import answer_frame, read_pages
 from mirror.layouts import Unknown
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     # look for them after every 700 new objects, as is the default, takes a thirtieth of the time.
     gc.freeze()
     gc.set_threshold(20_000)
-    while (page := read_page(sys.stdin.buffer)) is not None:
+    for page in read_pages(sys.stdin.buffer):
         try:
             frame = answer_frame(extract(page))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the page

@@ -115,9 +115,13 @@ class Plan:
     # What the walk over them remembers of a path
 
     def dated(self, path: bytes) -> str | None:
-        """The date that the version before was given."""
+        """The date that the version before was given; ``None`` where there are no others."""
+        if not self._every:
+            return None
         row = self._db.execute("SELECT date FROM seen WHERE path=?", (path,)).fetchone()
         return row[0] if row else None
 
     def set_dated(self, path: bytes, date: str) -> None:
-        self._db.execute("UPDATE seen SET date=? WHERE path=?", (date, path))
+        """Remember the date that a version was given, for the one that follows it."""
+        if self._every:
+            self._db.execute("UPDATE seen SET date=? WHERE path=?", (date, path))

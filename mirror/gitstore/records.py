@@ -11,6 +11,7 @@ from __future__ import annotations
 import mimetypes
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
@@ -115,6 +116,7 @@ def content_type(path: bytes, data: bytes) -> str:
     return f"{kind}; charset=utf-8"
 
 
+@lru_cache(maxsize=1024)
 def commit_date(time: int) -> str:
     """Seconds since 1970 as a ``WARC-Date``; what no date can be is the nearest that can."""
     earliest, latest = 0, 253402300799  # 9999-12-31T23:59:59Z

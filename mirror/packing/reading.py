@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mirror import layouts, warc
 from mirror.address import mirror_named
 from mirror.export.lines import read_lines
-from mirror.extraction import extract
+from mirror.extraction.extract import extract
 from mirror.frontier import fetchable
 from mirror.items import InvalidItem, decode
 from mirror.warc.capture import EMBEDDED_IN

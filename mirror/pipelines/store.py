@@ -73,7 +73,7 @@ def store(article: Article, line: bytes, collection: Collection, run: str) -> St
 
     :param line: the article, encoded.
     """
-    digest = content_digest(article)
+    digest = content_digest(article, line)
     ledger = collection.ledger
     date = _date(article) or ""
     # Something later is known where history comes after the newest state has been had.

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from mirror import warc
 from mirror.collection import MADE_ANEW, TORN
-from mirror.extraction import ahead, capture_ref, extract, stored_page
+from mirror.extraction.ahead import ahead
+from mirror.extraction.captured import capture_ref, stored_page
+from mirror.extraction.extract import extract
 from mirror.frontier import (
     DEAD,
     REDIRECTS,
@@ -29,7 +31,8 @@ from mirror.recovery.pictures import PictureCompletion
 if TYPE_CHECKING:
     from mirror.address import Address, Mirror
     from mirror.collection import Collection
-    from mirror.extraction import ExtractorPool, Reading
+    from mirror.extraction.extract import Reading
+    from mirror.extraction.pool import ExtractorPool
     from mirror.items import GitRef
     from mirror.ledger import KnownPage, Outcome, RunRow, UnreadCapture
     from mirror.warc.capture import Capture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from mirror import warc
-from mirror.extraction import why_captured_is_no_picture
+from mirror.extraction.pictures import why_captured_is_no_picture
 from mirror.frontier import DEAD, REDIRECTS, fetchable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mirror.address import mirror_named
-from mirror.extraction import ExtractorPool
+from mirror.extraction.pool import ExtractorPool
 from mirror.recovery.accounts import account_for
 from mirror.recovery.complete import complete
 

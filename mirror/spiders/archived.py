@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mirror.extraction import capture_ref, extract, stored_page
+from mirror.extraction.captured import capture_ref, stored_page
+from mirror.extraction.extract import extract
 from mirror.layouts import IndexPage, Page
 
 if TYPE_CHECKING:

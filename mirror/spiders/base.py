@@ -15,7 +15,8 @@ from mirror.collection import EXIT_USAGE, CollectionError, utc_now
 from mirror.events import PageFailed, RefResolved
 from mirror.extensions.findings import Findings
 from mirror.extensions.recorder import CollectionRecorder
-from mirror.extraction import ExtractorPool, extract
+from mirror.extraction.extract import extract
+from mirror.extraction.pool import ExtractorPool
 from mirror.frontier import ROOT, note_links
 from mirror.layouts import ArticlePage, IndexPage, Tombstone
 from mirror.ledger import Ledger
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from mirror.address import Address
     from mirror.collection import Collection
     from mirror.events import Event
-    from mirror.extraction import Reading
+    from mirror.extraction.extract import Reading
     from mirror.items import Article, CaptureRef, GitRef
     from mirror.layouts import Page
     from mirror.ledger import Outcome, PageKind

@@ -196,6 +196,9 @@ class GitSpider(MirrorSpider):
         recorder = self.crawler.get_extension(CollectionRecorder)
         assert recorder is not None
         arguments = self.arguments
+        if self.extractor is not None:
+            # They are ready when the history is read.
+            self.extractor.begin()
         after = before
         if before is not None and not await clone.follows(newest, before):
             after = await clone.common(newest, before) if await clone.has(before) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mirror.events import PageGone
-from mirror.extraction import extract
+from mirror.extraction.extract import extract
 from mirror.frontier import folder_of
 from mirror.gitstore import Blob, BlobReader, tree
 from mirror.layouts import IndexPage, Page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ LONGEST_PATH = 4096
 LONGEST_NAME = 255
 """Bytes; ``NAME_MAX``."""
 _ROOT = ROOT.encode()
+_ORDINARY = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9_.-]*+(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*+)*+")
+"""Paths that are the same in an address, whatever the forge: nearly all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,13 @@ def page_address(mirror: Mirror, path: bytes, mode: str) -> Address | str:
 
     A tree may hold what no file system would: it is other people's.
     """
+    if mode in FILE and len(path) <= LONGEST_NAME and _ORDINARY.fullmatch(path):
+        return mirror.at(path.decode("ascii"))
+    return _checked(mirror, path, mode)
+
+
+def _checked(mirror: Mirror, path: bytes, mode: str) -> Address | str:
+    """The same, with nothing taken for granted."""
     if mode == LINK:
         return "a symbolic link"
     if mode == SUBMODULE:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mirror import warc
 from mirror.events import PageGone
 from mirror.extensions.blobs import PageBlob
-from mirror.extraction import ahead, capture_ref, extract, git_ref
+from mirror.extraction.ahead import ahead
+from mirror.extraction.captured import capture_ref, git_ref
+from mirror.extraction.extract import extract
 from mirror.frontier import channel_of, folder_of, kind_of
 from mirror.gitstore import (
     Blamed,
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
     from mirror.address import Address, Mirror
     from mirror.extensions.blobs import BlobRecorder
-    from mirror.extraction import Reading
+    from mirror.extraction.extract import Reading
     from mirror.gitstore import Git, Plan, Version
     from mirror.items import Article
     from mirror.ledger import PageKind
@@ -96,6 +99,8 @@ class Walk:
         self._selection = selection
         self._indexes = indexes
         self._at_commit = mirror.forge.value != "plain"
+        self._pinned: Mirror | None = None
+        """The mirror at the commit that was last come to."""
 
     async def pages(self) -> AsyncIterator[Article]:
         """Record and read every version; the articles among them."""
@@ -127,14 +132,14 @@ class Walk:
         if index.kind == "root":
             findings.channels = sorted({channel_of(head) for head in index.indexes})
 
-    async def _read(self, state: _State | _Gone) -> Reading | None:
+    def _read(self, state: _State | _Gone) -> asyncio.Future[Reading | None]:
         if isinstance(state, _Gone):
-            return None
-        return state.reading or await self._extract(state.page)
+            return _done(None)
+        return _done(state.reading) if state.reading else self._extract(state.page)
 
-    async def _extract(self, page: Page) -> Reading:
+    def _extract(self, page: Page) -> asyncio.Future[Any]:
         extractor = self.spider.extractor
-        return extract(page) if extractor is None else await extractor.extract(page)
+        return _done(extract(page)) if extractor is None else extractor.submit(page)
 
     # From the repository into the archive
 
@@ -229,7 +234,9 @@ class Walk:
     def _blob(self, version: Version, address: Address, content: Blob) -> PageBlob:
         source = None
         if self._at_commit:
-            source = self.mirror.with_ref(version.commit).at(address.path).url
+            if self._pinned is None or self._pinned.ref != version.commit:
+                self._pinned = self.mirror.with_ref(version.commit)
+            source = self._pinned.at(address.path).url
         return PageBlob(
             url=address.url,
             source_uri=source,
@@ -292,6 +299,12 @@ class Walk:
             last = self.ledger.captures.last_committed(address.url)
             gone = PageGone(address.url, max(date, last or date), version.commit, deleted=True)
             self.spider.page_gone(gone)
+
+
+def _done(reading: Reading | None) -> asyncio.Future[Reading | None]:
+    future = asyncio.get_running_loop().create_future()
+    future.set_result(reading)
+    return future
 
 
 def _weight(state: _State | _Gone) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from scrapy import Request
 
-from mirror.extraction import why_captured_is_no_picture
+from mirror.extraction.pictures import why_captured_is_no_picture
 from mirror.frontier import (
     DEAD,
     MAX_REDIRECTS,

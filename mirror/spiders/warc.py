@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirror.collection import existing_collection
-from mirror.extraction import ahead, capture_ref, stored_page
+from mirror.extraction.ahead import ahead
+from mirror.extraction.captured import capture_ref, stored_page
 from mirror.items import Article
 from mirror.layouts import Page
 from mirror.recovery import mirror_of, open_collection

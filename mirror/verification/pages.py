@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from mirror import layouts
 from mirror.address import mirror_named
-from mirror.extraction import extract
+from mirror.extraction.extract import extract
 from mirror.items import InvalidItem, encode
 from mirror.warc import BadEncoding, BodyTooLarge, decoded
 

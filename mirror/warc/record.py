@@ -28,7 +28,10 @@ class Record:
     def get(self, name: str) -> str | None:
         """The first header called `name`, in any case."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
     @property
     def type(self) -> str:

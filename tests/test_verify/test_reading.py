@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mirror import extraction, warc
+from mirror import warc
+from mirror.extraction.extract import extract as read_page
 from mirror.verification import (
     Options,
     archive,
@@ -147,7 +148,7 @@ def test_page_that_ended_its_reader_is_not_read_again(
 
     def extract(page: Page) -> Reading:
         read.append(page.address.url)
-        return extraction.extract(page)
+        return read_page(page)
 
     monkeypatch.setattr(pages, "extract", extract)
     report = verified(folder)
