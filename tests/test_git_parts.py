@@ -127,6 +127,12 @@ def test_any_path_has_its_own_address_or_none(names: list[bytes]) -> None:
     assert address.url.startswith("https://raw.githubusercontent.com/owner/repo/master/")
 
 
+def test_missing_git_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ArgumentError, match="git reads the repository, and there is none in PATH"):
+        GitArguments.parse({"mirror": "https://github.com/o/r"})
+
+
 _NAME = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,9}", fullmatch=True)
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scrapy.utils.test import get_crawler
+from twisted.python.failure import Failure
 
 from mirror.collection import Collection
+from mirror.extensions.run import RunExtension
 from mirror.spiders.base import MirrorSpider
 from tests.test_ledger import CAPTURE, URL
 
@@ -51,3 +53,12 @@ def test_look_that_left_no_bytes_was_made_now(spider: MirrorSpider) -> None:
     page = spider.ledger.pages.find(URL)
     assert page is not None
     assert page.looked == "2026-01-02T03:04:05Z"
+
+
+def test_error_before_any_page_is_counted_and_of_no_page(spider: MirrorSpider) -> None:
+    """As of ``start()``, of which Scrapy tells no response."""
+    spider.crawler.spider = spider
+    extension = RunExtension(spider.crawler)
+    extension.spider_error(Failure(ValueError("of no page")), None)  # type: ignore[no-untyped-call]
+    assert extension.errors == 1
+    assert spider.ledger.pages.count() == {("article", None): 1}

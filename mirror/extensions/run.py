@@ -126,8 +126,11 @@ class RunExtension:
         if self._too_full():
             self._stop(OSError(self.unwritable))
 
-    def spider_error(self, failure: Failure, response: Response) -> None:
+    def spider_error(self, failure: Failure, response: Response | None) -> None:
         self._count_error(failure)
+        if response is None:
+            # In ``start()``, which is at no page.
+            return
         url = response.request.url if response.request is not None else response.url
         self._page_failed(url, failure, response)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -130,6 +131,8 @@ class GitArguments:
         everything = given.get("all", "0")
         if everything not in ("0", "1"):
             raise ArgumentError(f"all={everything!r}: must be 0 or 1")
+        if text and shutil.which("git") is None:
+            raise ArgumentError("git reads the repository, and there is none in PATH: install it")
         try:
             place = place_of(text, given.get("address", "")) if text and not demo else None
         except (ValueError, GitError) as error:
