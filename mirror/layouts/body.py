@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mirror.items import Image, Link
 from mirror.layouts.characters import joint, one_line, visible
-from mirror.layouts.markup import VOID, attribute, escape, has_broken_name, unescape
+from mirror.layouts.markup import VOID, attribute, escape, has_broken_name, tokens, unescape
 from mirror.layouts.pictures import caption_and_credit, full_size
 
 if TYPE_CHECKING:
@@ -128,6 +128,14 @@ class BodyReader:
     """Open elements from one on whose text is not shown."""
     _dropping: int = 0
     """Open elements from one that is dropped on."""
+
+    def read(self, markup: str) -> None:
+        """Take all of some markup as :func:`mirror.layouts.markup.serialise` gives it."""
+        for before, _, paragraph, slash, name, attributes in tokens(markup):
+            if paragraph is None:
+                self.token(before, slash, name, attributes)
+            else:
+                self.paragraph(before, paragraph)
 
     def token(self, before: str, slash: str, name: str, attributes: str) -> None:
         """Take one token of :func:`mirror.layouts.markup.tokens`; of a comment the text before."""

@@ -180,11 +180,7 @@ def _read(markup: str, clean: bool) -> Body:
 def _featured(source: str, clean: bool) -> list[Image]:
     """The pictures before the body; what text stands there is their caption."""
     reader = BodyReader(clean=clean)
-    for before, _, text, slash, name, attributes in tokens(serialise(source)[0]):
-        if text is None:
-            reader.token(before, slash, name, attributes)
-        else:
-            reader.paragraph(before, text)
+    reader.read(serialise(source)[0])
     caption, credit = caption_and_credit(one_line("".join(reader.out)))
     for image in reader.images:
         image.alt = _unquoted(image.alt)
