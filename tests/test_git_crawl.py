@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mirror import warc
-from tests.crawling import Finished, check_warcs, crawl, scrapy
+from tests.crawling import Finished, crawl, scrapy
 from tests.git_repositories import Repository, git, last_changes, tree, versions
 from tests.grown_mirror import GrownMirror
-from tests.ledgers import differences, rows_of
+from tests.whole import check_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,17 +47,6 @@ def states(finished: Finished) -> list[tuple[str, str]]:
     ]
     assert len(found) == len(set(found)), "a state stands twice"
     return found
-
-
-def check_whole(finished: Finished) -> None:
-    """All witnesses agree, and the ledger is what the archive says."""
-    output = finished.folder.parent
-    verified = scrapy("verify", "-s", f"OUTPUT_DIR={output}", finished.folder.name)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    before = rows_of(finished.folder)
-    rebuilt = scrapy("rebuild", "-s", f"OUTPUT_DIR={output}", finished.folder.name)
-    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
-    assert differences(rows_of(finished.folder), before) == []
 
 
 def bodies(finished: Finished) -> dict[tuple[str, str], bytes]:
@@ -112,7 +101,6 @@ def test_every_page_is_captured_as_the_last_commit_left_it(
             "committed_at": moment(told.time),
         }
     check_whole(finished)
-    check_warcs(finished.warcs)
 
 
 def test_equal_bytes_are_stored_once(repository: Repository, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from mirror.spiders.arguments import ArgumentError, GitArguments
 from tests.crawling import Finished, crawl, scrapy
 from tests.git_repositories import LINK, SUBMODULE, Repository, git
 from tests.grown_mirror import GrownMirror
-from tests.test_git_crawl import BASE, check_whole, read, records
+from tests.test_git_crawl import BASE, read, records
+from tests.whole import check_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,8 @@ from tests.crawling import Finished, crawl
 from tests.git_repositories import Repository, git
 from tests.git_server import GitServer
 from tests.grown_mirror import GrownMirror
-from tests.test_git_crawl import check_whole, records
+from tests.test_git_crawl import records
+from tests.whole import check_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,8 @@ from mirror.demo import DemoServer
 from tests.crawling import Finished, crawl
 from tests.git_repositories import Repository
 from tests.grown_mirror import GrownMirror
-from tests.test_git_crawl import check_whole, exported, records
+from tests.test_git_crawl import exported, records
+from tests.whole import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cdxj_indexer.main import write_cdx_index
@@ -17,6 +18,9 @@ from hypothesis import strategies as st
 
 from mirror import warc
 from tests import warc_samples as samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 INDEXER = Path(sysconfig.get_path("scripts")) / "cdxj-indexer"
 
@@ -116,6 +120,16 @@ URIS = st.one_of(
 )
 
 
+@pytest.fixture(scope="module")
+def few_objects() -> Iterator[None]:
+    """What other tests left is not looked through for cycles after each example."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("few_objects")
 @settings(max_examples=150)
 @given(
     status=st.sampled_from(

@@ -64,9 +64,9 @@ def check_collection(finished: Finished, server: MirrorServer, expected: set[str
 @pytest.mark.corpus
 def test_one_channel_is_complete(serve_mirror: ServeMirror, tmp_path: Path) -> None:
     server = serve_mirror("epoch-news")
-    finished = crawl(tmp_path, mirror=server.url, channels="ncid280")
+    finished = crawl(tmp_path, mirror=server.url, channels="ncid278")
     assert finished.status == 0, finished.output
-    check_collection(finished, server, linked_pages(server.root, ("ncid280",)))
+    check_collection(finished, server, linked_pages(server.root, ("ncid278",)))
     verified = scrapy("verify", "-s", f"OUTPUT_DIR={tmp_path}", "test")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 

@@ -137,7 +137,7 @@ def follow_history(
 
 @pytest.mark.corpus
 def test_eight_states_of_a_mirror(serve_mirror: ServeMirror, tmp_path: Path) -> None:
-    follow_history(serve_mirror, tmp_path, "epoch-news", ("nf1412576",), 8)
+    follow_history(serve_mirror, tmp_path, "epoch-news", ("ncid1078158",), 8)
 
 
 @pytest.mark.prove

@@ -19,14 +19,14 @@ from tests.crawling import (
     PROJECT,
     SCRAPY,
     Finished,
-    check_warcs,
     crawl,
     crawl_arguments,
     scrapy,
 )
-from tests.ledgers import differences, rows_of
+from tests.ledgers import rows_of
 from tests.path_server import PathServer, message
 from tests.pictured_mirror import QUICK, ROBOTS, crawl_pictured, mirror_of, picture, png
+from tests.whole import check_rebuilt, check_verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,26 +62,6 @@ def records(finished: Finished, kind: str) -> list[warc.Record]:
     ]
 
 
-def verified(finished: Finished) -> None:
-    done = scrapy("verify", "-s", f"OUTPUT_DIR={finished.folder.parent}", "test")
-    assert done.returncode == 0, done.stdout + done.stderr
-    check_warcs(finished.warcs)
-
-
-def rebuilt_as_before(finished: Finished) -> None:
-    """A ledger made anew from the archive is the one that was there.
-
-    Which articles had their pictures noted is no news of the archive: it is found out again.
-    """
-    before = rows_of(finished.folder)
-    done = scrapy("rebuild", "-s", f"OUTPUT_DIR={finished.folder.parent}", "test")
-    assert done.returncode == 0, done.stdout + done.stderr
-    after = rows_of(finished.folder)
-    before.pop("pictured")
-    after.pop("pictured")
-    assert differences(after, before) == []
-
-
 def reasons(finished: Finished, outcome: str) -> dict[str, str]:
     """``{last part of the address: reason}`` of pictures with one outcome."""
     listed = finished.summary["images"][outcome]
@@ -109,13 +89,13 @@ def test_pictures_are_captured_byte_for_byte_and_asked_for_once(
         assert captured[f"{pictures.url}a.png"].block.endswith(RED)
         named_by = captured[f"{pictures.url}%E5%9B%BE.png"].get("WARC-X-Embedded-In")
         assert named_by == f"{mirror.url}pages/c1/n1.md"
-        verified(first)
+        check_verified(first)
 
         second = crawl_pictured(tmp_path, mirror, pictures)
         assert second.status == 0, second.output
         assert asked(pictures) == []
-        verified(second)
-        rebuilt_as_before(second)
+        check_verified(second)
+        check_rebuilt(second.folder, but="pictured")
 
         crawl_pictured(tmp_path, mirror, pictures)
         assert asked(pictures) == [], "nor after the ledger was made anew"
@@ -147,7 +127,7 @@ def test_articles_captured_before_get_their_pictures(pictures: PathServer, tmp_p
         assert len(asked(pictures)) == 1
         assert rest.summary["images"]["captured"] == 1
         assert not [path for path in asked(mirror) if "/pages/" in path], "no article once more"
-        verified(rest)
+        check_verified(rest)
 
 
 def test_same_bytes_under_another_url_become_a_revisit(
@@ -176,8 +156,8 @@ def test_same_bytes_under_another_url_become_a_revisit(
             assert revisit.get("WARC-Refers-To-Target-URI") == original.target_uri
             assert revisit.get("WARC-Refers-To-Date") == original.date
             assert revisit.get("WARC-Payload-Digest") == original.get("WARC-Payload-Digest")
-        verified(done)
-        rebuilt_as_before(done)
+        check_verified(done)
+        check_rebuilt(done.folder, but="pictured")
         pages = [row for row in rows_of(done.folder)["page"] if row["kind"] == "image"]
         assert [row["outcome"] for row in pages] == ["image"] * 12
 
@@ -198,8 +178,8 @@ def test_pictures_are_looked_at_again_as_articles_are(pictures: PathServer, tmp_
         assert sorted(asked(pictures)) == ["/a.png", "/b.png"]
         assert again.summary["images"]["unchanged"] == 1
         assert again.summary["images"]["captured"] == 1
-        verified(again)
-        rebuilt_as_before(again)
+        check_verified(again)
+        check_rebuilt(again.folder, but="pictured")
 
 
 # --- what cannot be had --------------------------------------------------------------------------
@@ -263,13 +243,13 @@ def test_what_cannot_be_had_is_listed_and_alarms_as_it_should(
         for name in ("endless.png", "larger.png"):
             assert kept[f"{pictures.url}{name}"].get("WARC-Truncated") == "length"
         assert kept[f"{pictures.url}html.png"].block.endswith(b"</script>")
-        verified(first)
+        check_verified(first)
 
         second = crawl_pictured(tmp_path, mirror, pictures, *cap)
         assert second.status == 0, second.output
         assert asked(pictures) == [], "nothing of this gets better within a day"
-        verified(second)
-        rebuilt_as_before(second)
+        check_verified(second)
+        check_rebuilt(second.folder, but="pictured")
 
 
 def test_picture_that_no_list_names_is_found_by_verify(
@@ -302,8 +282,8 @@ def test_curable_trouble_is_partial_until_it_is_cured(pictures: PathServer, tmp_
         cured = crawl_pictured(tmp_path, mirror, pictures)
         assert cured.status == 0, cured.output
         assert cured.summary["images"]["captured"] == 1
-        verified(cured)
-        rebuilt_as_before(cured)
+        check_verified(cured)
+        check_rebuilt(cured.folder, but="pictured")
 
 
 def test_robots_txt_of_the_pictures_host_is_obeyed(pictures: PathServer, tmp_path: Path) -> None:
@@ -316,11 +296,11 @@ def test_robots_txt_of_the_pictures_host_is_obeyed(pictures: PathServer, tmp_pat
         assert done.status == 3, "new"
         assert reasons(done, "failed") == {"a.png": "robots.txt"}
         assert asked(pictures) == ["/b.png"]
-        verified(done)
+        check_verified(done)
         again = crawl_pictured(tmp_path, mirror, pictures)
         assert again.status == 0, again.output
         assert pictures.asked == [], "not even robots.txt"
-        rebuilt_as_before(again)
+        check_rebuilt(again.folder, but="pictured")
 
 
 def test_only_allowed_hosts_are_ever_connected_to(pictures: PathServer, tmp_path: Path) -> None:
@@ -363,8 +343,8 @@ def test_only_allowed_hosts_are_ever_connected_to(pictures: PathServer, tmp_path
         }
         assert reasons(refused, "failed") == {"to.png": "private address"}
         assert asked(pictures) == ["/to.png"]
-        verified(done)
-        verified(refused)
+        check_verified(done)
+        check_verified(refused)
 
 
 def test_a_thousand_pictures_in_one_article_are_bounded(
@@ -437,5 +417,5 @@ def test_what_a_killed_run_left_is_asked_for_and_nothing_else(
     assert sum(row["type"] == "revisit" for row in captures) == count // 2
     killed = [path for path in (last.folder / "runs").iterdir() if '"killed' in path.read_text()]
     assert killed
-    verified(last)
-    rebuilt_as_before(last)
+    check_verified(last)
+    check_rebuilt(last.folder, but="pictured")

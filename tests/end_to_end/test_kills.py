@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mirror.demo import DemoServer
-from tests.crawling import PROJECT, SCRAPY, Finished, check_warcs, crawl, crawl_arguments, scrapy
+from tests.crawling import PROJECT, SCRAPY, Finished, crawl, crawl_arguments
 from tests.git_repositories import Repository, versions
 from tests.grown_mirror import GrownMirror
-from tests.ledgers import differences, rows_of
+from tests.ledgers import rows_of
 from tests.test_git_crawl import states
+from tests.whole import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,13 +70,7 @@ def events_in(finished: Finished) -> Counter[tuple[str, str]]:
 def check_as_undisturbed(found: Finished, undisturbed: Finished) -> None:
     """The same articles with the same digests, each once, and every witness agrees."""
     assert events_in(found) == events_in(undisturbed)
-    check_warcs(found.warcs)
-    verified = scrapy("verify", "-s", f"OUTPUT_DIR={found.folder.parent}", "test")
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    before = rows_of(found.folder)
-    rebuilt = scrapy("rebuild", "-s", f"OUTPUT_DIR={found.folder.parent}", "test")
-    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
-    assert differences(rows_of(found.folder), before) == []
+    check_whole(found)
 
 
 @pytest.mark.prove
