@@ -57,7 +57,8 @@ class Extractor:
         self._tasks: deque[_Task] = deque()
         self._process: asyncio.subprocess.Process | None = None
         self._frames = PageFrames()
-        self._reader: asyncio.Task[None] | None = None
+        self._readers: set[asyncio.Task[None]] = set()
+        """One for each process that has not ended yet."""
         self._starting: asyncio.Task[None] | None = None
         self._watchdog: asyncio.TimerHandle | None = None
         self._hung = False
@@ -98,8 +99,7 @@ class Extractor:
         self._tasks.clear()
         if self._process is not None:
             _kill(self._process)
-        if self._reader is not None:
-            await self._reader
+        await asyncio.gather(*self._readers)
 
     async def _start(self) -> None:
         """Start a process and give it all that waits."""
@@ -119,7 +119,9 @@ class Extractor:
             self._starting = None
         self._process = process
         self._frames = PageFrames()
-        self._reader = asyncio.ensure_future(self._read(process))
+        reader = asyncio.ensure_future(self._read(process))
+        self._readers.add(reader)
+        reader.add_done_callback(self._readers.discard)
         for task in self._tasks:
             self._send(process, task.page)
         self._watch(process)
