@@ -235,7 +235,7 @@ def test_nothing_goes_on_after_who_asked_has_stopped() -> None:
         results = ahead(range(5), work, 3)
         async for _ in results:
             break
-        await results.aclose()  # type: ignore[attr-defined]
+        await results.aclose()
         await asyncio.sleep(0.01)
         return len(asyncio.all_tasks()) - 1
 

@@ -27,7 +27,7 @@ def looked_at(ledger: Ledger, run: str, outcome: Outcome | None, reason: str) ->
 
 
 def failures(ledger: Ledger, run: str) -> int:
-    return facts_of(ledger, run, Findings(), unwritable=False, errors=0).failures
+    return facts_of(ledger, run, Findings(), unwritable=False, errors=0, cut_short=False).failures
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_pictures_that_are_none_say_nothing_of_the_layout() -> None:
         ledger.pages.note(f"{URL}{n}", "image", "c", "article")
         ledger.pages.due(f"{URL}{n}")
         ledger.pages.end(f"{URL}{n}", FIRST, "unknown", reason="not an image: SVG", looked="x")
-    facts = facts_of(ledger, FIRST, Findings(), unwritable=False, errors=0)
+    facts = facts_of(ledger, FIRST, Findings(), unwritable=False, errors=0, cut_short=False)
     assert (facts.unknown, facts.understood) == (0, 0)
 
 

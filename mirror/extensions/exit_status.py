@@ -42,6 +42,8 @@ class RunFacts:
     """Something asked for does not exist on the mirror (a channel)."""
     errors: int
     """Exceptions in our own code."""
+    cut_short: bool
+    """Scrapy closed it before its end, as ``CLOSESPIDER_TIMEOUT`` has it do."""
     moved: bool
     """The root leads elsewhere."""
     root_understood: bool
@@ -70,6 +72,9 @@ def exit_status(facts: RunFacts) -> int:
         return ERROR
     if facts.moved or (drifted and facts.root_understood):
         return MOVED
+    if facts.cut_short:
+        # What was not come to may be what is missing, the root page too.
+        return PARTIAL
     if not facts.root_understood:
         # What an earlier run understood and this one fetched and does not: a change of layout.
         return MOVED if facts.known_before and facts.unknown else UNREACHABLE

@@ -37,8 +37,14 @@ logger = logging.getLogger(__name__)
 DISK_ERRORS = (OSError, sqlite3.OperationalError, sqlite3.ProgrammingError)
 """The last is what a ledger says that the disk has failed before."""
 UNWRITABLE_ERRORS = (*DISK_ERRORS, ArchiveUnwritable)
+FINISHED = "finished"
+"""The reason by which Scrapy closes a spider that has nothing left to do."""
 SHUTDOWN = "shutdown"
 """The reason by which Scrapy closes a spider after a signal."""
+
+
+CLOSING_SECONDS = 0.2
+"""Between two looks whether a run is being closed."""
 
 
 class RunSource(Protocol):
@@ -53,8 +59,12 @@ class RunSource(Protocol):
     def page_ended(self, url: str, outcome: Outcome, reason: str, status: int | None) -> None:
         """Note how a page ended."""
 
-    def end_walk(self) -> None:
-        """Account for what the run knows of and had no reason to look at."""
+    def stop(self) -> None:
+        """Begin nothing more: the run is being closed. May be said more than once."""
+
+    async def end_walk(self) -> None:
+        """Account for what the run captured and did not come to, and for what it knows of and had
+        no reason to look at."""
 
     async def close_run(self) -> None:
         """Let go of the collection and of what the spider runs beside it."""
@@ -80,7 +90,7 @@ class RunExtension:
         self._started = self.collection.now()
         self._checkpointing = asyncio.Lock()
         self._interval = crawler.settings.getfloat("CHECKPOINT_SECONDS")
-        self._checkpoints: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
         connect = crawler.signals.connect
         connect(self.spider_opened, signal=signals.spider_opened)
         connect(self.spider_closed, signal=signals.spider_closed)
@@ -101,15 +111,37 @@ class RunExtension:
 
     def spider_opened(self) -> None:
         self._note_signals()
-        logging.getLogger("scrapy.core.scraper").addFilter(_is_ours)
+        for name in ("scrapy.core.scraper", "scrapy.core.engine"):
+            logging.getLogger(name).addFilter(_is_ours)
         if self._too_full():
             raise CloseSpider("disk_full")
-        self._checkpoints = asyncio.ensure_future(self._keep_safe())
+        self._beside += (
+            asyncio.ensure_future(self._keep_safe()),
+            asyncio.ensure_future(self._see_to_the_end()),
+        )
 
     async def _keep_safe(self) -> None:
         while True:
             await asyncio.sleep(self._interval)
             await self.checkpoint()
+
+    async def _see_to_the_end(self) -> None:
+        """Have a run come to its end that is being closed.
+
+        Scrapy waits until no item is at work, and looks for that after each response alone: with
+        items that ``start()`` gives, it would wait for ever (Scrapy 2.19, its issue 7029).
+        """
+        assert self.crawler.engine is not None
+        assert self.crawler.spider is not None
+        scraper = self.crawler.engine.scraper
+        while True:
+            await asyncio.sleep(CLOSING_SECONDS)
+            slot = scraper.slot
+            if slot is None or slot.closing is None:
+                continue
+            self.source.stop()
+            if slot.is_idle() and not slot.closing.called:
+                slot.closing.callback(self.crawler.spider)
 
     async def checkpoint(self) -> None:
         """Make everything up to now safe; end the run when the disk cannot take more."""
@@ -146,8 +178,8 @@ class RunExtension:
             self.source.page_ended(url, "failed", f"error: {name}", status)
 
     async def spider_closed(self, reason: str) -> None:
-        if self._checkpoints is not None:
-            self._checkpoints.cancel()
+        for task in self._beside:
+            task.cancel()
         try:
             async with self._checkpointing:
                 await self._finish(reason)
@@ -161,7 +193,7 @@ class RunExtension:
 
     async def _finish(self, reason: str) -> None:
         collection, ledger = self.collection, self.collection.ledger
-        self.source.end_walk()
+        await self.source.end_walk()
         self.exit_status = self._status(reason)
         finished = collection.now()
         ended = RunEnded(finished.strftime(WARC_DATE), collection.run, self.exit_status, reason)
@@ -195,6 +227,7 @@ class RunExtension:
             self.source.findings,
             unwritable=bool(self.unwritable),
             errors=self.errors + (reason == "start_error"),
+            cut_short=reason != FINISHED,
         )
         if self._signum and not facts.unwritable:
             return 128 + self._signum

@@ -28,6 +28,7 @@ def facts_of(
     *,
     unwritable: bool,
     errors: int,
+    cut_short: bool,
 ) -> RunFacts:
     """What the exit status depends on, from the ledger's account of the run."""
     known_before = ledger.pages.understood()
@@ -41,6 +42,7 @@ def facts_of(
         unwritable=unwritable,
         usage=bool(findings.missing_channels),
         errors=errors,
+        cut_short=cut_short,
         moved=bool(findings.moved_to),
         root_understood=root_understood,
         known_before=known_before,

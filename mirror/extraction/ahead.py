@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -19,12 +20,12 @@ MOST_BYTES = 24 * 1024 * 1024
 
 
 async def ahead(
-    things: Iterable[S] | AsyncIterable[S],
+    things: Iterable[S] | AsyncGenerator[S, None],
     work: Callable[[S], Awaitable[T]],
     most: int = READ_AHEAD,
     *,
     weight: Callable[[S], int] = lambda _: 0,
-) -> AsyncIterator[tuple[S, T]]:
+) -> AsyncGenerator[tuple[S, T], None]:
     """What comes of each thing, in their order; the work on up to `most` of them goes on at once.
 
     Nothing is left running when the caller stops early.
@@ -35,13 +36,14 @@ async def ahead(
     under_way: deque[tuple[S, asyncio.Future[T]]] = deque()
     weighs = 0
     try:
-        async for thing in _each(things):
-            weighs += weight(thing)
-            under_way.append((thing, asyncio.ensure_future(work(thing))))
-            while len(under_way) > most or (weighs > MOST_BYTES and len(under_way) > 1):
-                first, result = under_way.popleft()
-                weighs -= weight(first)
-                yield first, await result
+        async with aclosing(_each(things)) as each:
+            async for thing in each:
+                weighs += weight(thing)
+                under_way.append((thing, asyncio.ensure_future(work(thing))))
+                while len(under_way) > most or (weighs > MOST_BYTES and len(under_way) > 1):
+                    first, result = under_way.popleft()
+                    weighs -= weight(first)
+                    yield first, await result
         while under_way:
             first, result = under_way.popleft()
             yield first, await result
@@ -50,10 +52,11 @@ async def ahead(
             task.cancel()
 
 
-async def _each(things: Iterable[S] | AsyncIterable[S]) -> AsyncIterator[S]:
-    if isinstance(things, AsyncIterable):
-        async for thing in things:
-            yield thing
+async def _each(things: Iterable[S] | AsyncGenerator[S, None]) -> AsyncGenerator[S, None]:
+    if isinstance(things, AsyncGenerator):
+        async with aclosing(things):
+            async for thing in things:
+                yield thing
     else:
         for thing in things:
             yield thing

@@ -58,6 +58,7 @@ class MirrorSpider(scrapy.Spider):
         self.findings = Findings()
         self.extractor: ExtractorPool | None = None
         self.given: dict[str, str] = {}
+        self.stopped = False
 
     def start_run(self, collection: Collection, mirror: Mirror) -> None:
         """Begin a run over `mirror` in a collection that was opened for it.
@@ -144,8 +145,13 @@ class MirrorSpider(scrapy.Spider):
         if recorder is not None and recorder.failure is None:
             recorder.note(event.record())
 
-    def end_walk(self) -> None:
-        """Account for what the run knows of and had no reason to look at."""
+    def stop(self) -> None:
+        """Begin nothing more: the run is being closed. May be said more than once."""
+        self.stopped = True
+
+    async def end_walk(self) -> None:
+        """Account for what the run captured and did not come to, and for what it knows of and had
+        no reason to look at."""
 
     async def close_run(self) -> None:
         """Let go of the collection and of the extractor's process."""

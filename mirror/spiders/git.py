@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy.exceptions import DropItem
 
 from mirror.address import Forge, parse_mirror
 from mirror.capture import origin_of
@@ -67,6 +70,7 @@ class GitSpider(MirrorSpider):
         self.arguments = arguments
         self.remote = arguments.remote
         self._made: TemporaryDirectory[str] | None = None
+        self._under_way: Walk | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> GitSpider:
@@ -106,6 +110,21 @@ class GitSpider(MirrorSpider):
         await super().close_run()
         if self._made is not None:
             self._made.cleanup()
+
+    def stop(self) -> None:
+        super().stop()
+        if self._under_way is not None:
+            self._under_way.stop()
+
+    async def end_walk(self) -> None:
+        self.stop()
+        if self._under_way is None:
+            return
+        assert self.crawler.engine is not None
+        pipelines = self.crawler.engine.scraper.itemproc
+        async for article in self._under_way.rest():
+            with suppress(DropItem):
+                await pipelines.process_item_async(article)
 
     # The repository
 
@@ -158,7 +177,8 @@ class GitSpider(MirrorSpider):
         try:
             async for article in self._walk(clone, fetched.commit, before):
                 yield article
-            await clone.tidy()
+            if not self.stopped:
+                await clone.tidy()
         except GitError as error:
             clone.remove()
             raise Unreachable(
@@ -211,7 +231,7 @@ class GitSpider(MirrorSpider):
                 time = await clone.time_of(newest)
                 states = [change async for change in differences(clone.git, before, newest)]
                 plan.add_current(newest, time, states)
-            walk = Walk(
+            walk = self._under_way = Walk(
                 self,
                 self.mirror,
                 BlobRecorder(recorder, self.collection),
@@ -222,6 +242,8 @@ class GitSpider(MirrorSpider):
             )
             async for article in walk.pages():
                 yield article
+        if self.stopped:
+            return
         account = TreeAccount(self, self.mirror, clone.git, arguments.pages, newest)
         await account.draw_up(thorough=after is None or after != before)
         if walk.complete:

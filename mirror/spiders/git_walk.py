@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from mirror.spiders.git_account import CAPTURED
 from mirror.spiders.git_pages import page_address
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from mirror.address import Address, Mirror
     from mirror.extensions.blobs import BlobRecorder
@@ -101,28 +102,68 @@ class Walk:
         self._at_commit = mirror.forge.value != "plain"
         self._pinned: Mirror | None = None
         """The mirror at the commit that was last come to."""
+        self._end = asyncio.Event()
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        """Set while :meth:`pages` is not at work."""
+        self._writing: asyncio.Future[list[_State]] | None = None
+        self._unread: dict[str, _State] = {}
+        """States that are recorded and not accounted for, by the ids of their records."""
 
     async def pages(self) -> AsyncIterator[Article]:
         """Record and read every version; the articles among them."""
-        spider = self.spider
-        spider.crawler.stats.set_value("pages/known", self._plan.size)
-        async for state, reading in ahead(self._recorded(), self._read, AHEAD, weight=_weight):
-            if isinstance(state, _Gone):
-                self._gone(state.address, state.version)
-                continue
-            assert reading is not None
-            self._note(state.address, kind_of(state.address, reading))
-            if isinstance(reading, IndexPage) and state.version.last:
-                self._learn(reading)
-            found = spider.judge(
-                reading,
-                state.address,
-                capture_ref(state.capture, spider.run),
-                status=None,
-                git=git_ref(state.origin),
-            )
-            if found is not None and not isinstance(found, IndexPage):
-                yield found
+        self.spider.crawler.stats.set_value("pages/known", self._plan.size)
+        self._at_rest.clear()
+        try:
+            work = ahead(self._recorded(), self._read, AHEAD, weight=_weight)
+            async with aclosing(work) as states:
+                async for state, reading in states:
+                    if self._end.is_set():
+                        return
+                    if isinstance(state, _Gone):
+                        self._gone(state.address, state.version)
+                    elif (article := self._judged(state, reading)) is not None:
+                        self._at_rest.set()
+                        yield article
+                        self._at_rest.clear()
+                        if self._end.is_set():
+                            return
+        finally:
+            self._at_rest.set()
+
+    def stop(self) -> None:
+        """Record nothing more."""
+        self._end.set()
+
+    async def rest(self) -> AsyncIterator[Article]:
+        """Once stopped, the articles among what is recorded and was not come to.
+
+        A run can be ended anywhere, and :meth:`pages` be cancelled. What is in the archive is
+        accounted for all the same.
+        """
+        await self._at_rest.wait()
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
+        for state in [*self._unread.values()]:
+            article = self._judged(state, await self._read(state))
+            if article is not None:
+                yield article
+
+    def _judged(self, state: _State, reading: Reading | None) -> Article | None:
+        """Account for a state; its article where it is one, which is still to be stored."""
+        assert reading is not None
+        del self._unread[state.capture.record_id]
+        self._note(state.address, kind_of(state.address, reading))
+        if isinstance(reading, IndexPage) and state.version.last:
+            self._learn(reading)
+        found = self.spider.judge(
+            reading,
+            state.address,
+            capture_ref(state.capture, self.spider.run),
+            status=None,
+            git=git_ref(state.origin),
+        )
+        return None if isinstance(found, IndexPage) else found
 
     def _learn(self, index: IndexPage) -> None:
         """What the summary tells of links that are none of the mirror's pages."""
@@ -143,17 +184,18 @@ class Walk:
 
     # From the repository into the archive
 
-    async def _recorded(self) -> AsyncIterator[_State | _Gone]:
+    async def _recorded(self) -> AsyncGenerator[_State | _Gone, None]:
         """Every version that is wanted and is not in the archive, once it is."""
         versions = self._plan.versions()
         async with BlobReader(self._git, self.spider.most_bytes) as blobs:
             while chunk := list(islice(versions, CHUNK)):
-                async for state in self._chunk(chunk, blobs):
-                    yield state
+                async with aclosing(self._chunk(chunk, blobs)) as states:
+                    async for state in states:
+                        yield state
 
     async def _chunk(
         self, chunk: list[Version], blobs: BlobReader
-    ) -> AsyncIterator[_State | _Gone]:
+    ) -> AsyncGenerator[_State | _Gone, None]:
         wanted = [
             (version, address)
             for version in chunk
@@ -198,13 +240,24 @@ class Walk:
     async def _write(
         self, waiting: list[tuple[Version, Address, PageBlob, Reading | None]]
     ) -> AsyncIterator[_State]:
-        if not waiting:
+        if not waiting or self._end.is_set():
             return
+        # What is written has to be known, whatever becomes of who waits for it.
+        self._writing = asyncio.ensure_future(self._record(waiting))
+        for state in await asyncio.shield(self._writing):
+            self._plan.set_dated(state.version.path, state.capture.date)
+            yield state
+
+    async def _record(
+        self, waiting: list[tuple[Version, Address, PageBlob, Reading | None]]
+    ) -> list[_State]:
         captures = await self._recorder.record([blob for _, _, blob, _ in waiting])
-        for (version, address, blob, reading), capture in zip(waiting, captures, strict=True):
-            self._plan.set_dated(version.path, capture.date)
-            page = Page(address, blob.data)
-            yield _State(version, address, page, capture, blob.origin, reading)
+        states = [
+            _State(version, address, Page(address, blob.data), capture, blob.origin, reading)
+            for (version, address, blob, reading), capture in zip(waiting, captures, strict=True)
+        ]
+        self._unread |= {state.capture.record_id: state for state in states}
+        return states
 
     def _wanted(self, version: Version) -> Address | None:
         """The address of a version's page, if it is one that is to be captured."""

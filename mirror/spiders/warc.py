@@ -68,6 +68,8 @@ class WarcSpider(MirrorSpider):
     async def start(self) -> AsyncIterator[Article]:
         await self.make_good()
         async for _, article in ahead(self.ledger.captures.pages(), self._read):
+            if self.stopped:
+                return
             if article is not None:
                 yield article
 

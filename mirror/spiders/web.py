@@ -409,7 +409,7 @@ class WebSpider(MirrorSpider):
                     found, "index", index.channel, address.url, named_anew=named_anew
                 )
 
-    def end_walk(self) -> None:
+    async def end_walk(self) -> None:
         if self._root_understood:
             self.ledger.pages.add_known_dead(
                 self.arguments.channels, images=self.images is not None

@@ -13,6 +13,7 @@ import pytest
 from mirror.demo import DemoServer
 from tests.crawling import Finished, crawl, scrapy
 from tests.end_to_end.test_kills import check_as_undisturbed
+from tests.git_repositories import Repository
 from tests.grown_mirror import GrownMirror
 
 if TYPE_CHECKING:
@@ -49,18 +50,28 @@ def grow(folder: Path, size: int, *options: str) -> None:
 def test_disk_that_fills_up(room: int, tmp_path: Path) -> None:
     site = tmp_path / "site"
     GrownMirror(ARTICLES).write(site)
+    with DemoServer(site=site) as server:
+        fill_up(room, tmp_path, spider="web", mirror=server.url)
+
+
+@pytest.mark.parametrize("room", [300_000, 700_000, 1_500_000])
+def test_disk_that_fills_up_under_a_repository(room: int, tmp_path: Path) -> None:
+    """While it is fetched, and while its pages are written."""
+    repository = Repository(tmp_path / "mirror.git")
+    repository.commit(GrownMirror(ARTICLES).files())
+    fill_up(room, tmp_path, spider="git", mirror=str(repository.folder))
+
+
+def fill_up(room: int, folder: Path, **crawled: str) -> None:
     options = (*ROOM, "-s", "CHECKPOINT_SECONDS=0.1")
-    with (
-        DemoServer(site=site) as server,
-        small_disk(tmp_path / "disk", room) as output,
-    ):
-        undisturbed = crawl(tmp_path / "undisturbed", mirror=server.url)
-        full = crawl(output, *options, mirror=server.url)
+    undisturbed = crawl(folder / "undisturbed", **crawled)
+    with small_disk(folder / "disk", room) as output:
+        full = crawl(output, *options, **crawled)
         assert full.status == 73, full.output
         assert "Traceback" not in full.output
-        assert crawl(output, *options, mirror=server.url).status == 73, "it is still full"
+        assert crawl(output, *options, **crawled).status == 73, "it is still full"
         grow(output, 64 * MIB)
-        finished = crawl(output, *options, mirror=server.url)
+        finished = crawl(output, *options, **crawled)
         assert finished.status == 0, finished.output
         check_as_undisturbed(finished, undisturbed)
 
