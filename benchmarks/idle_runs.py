@@ -87,7 +87,10 @@ class IdleSpider:
         pages = self.collection.ledger.pages
         pages.end(url, self.collection.run, outcome, reason=reason, status=status, looked=looked)
 
-    def end_walk(self) -> None:
+    def stop(self) -> None:
+        """Nothing goes on."""
+
+    async def end_walk(self) -> None:
         self.collection.ledger.pages.add_known_dead(())
 
     async def close_run(self) -> None:
