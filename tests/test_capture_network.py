@@ -23,6 +23,7 @@ from scrapy.exceptions import (
 
 from mirror.capture import BadContentCoding, CertificateRefused, ProxyFailed
 from mirror.capture.proxy import ProxyAddress, parse_proxy, proxy_of
+from mirror.capture.tunnel import abort
 from tests.authority import Authority
 from tests.proxies import Kind, Proxy
 from tests.raw_server import Answer, RawServer
@@ -326,6 +327,16 @@ def test_certificates_are_checked_inside_the_tunnel_too(
     assert isinstance(error, CertificateRefused)
     assert "Hostname mismatch" in str(error)
     assert server.requests == []
+
+
+def test_connection_that_has_ended_is_aborted_all_the_same() -> None:
+    class Ended(asyncio.WriteTransport):
+        """As of TLS in CPython 3.11.2."""
+
+        def abort(self) -> None:
+            raise AttributeError("'NoneType' object has no attribute '_abort'")
+
+    abort(Ended())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import os
 import ssl
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import python_socks
@@ -55,10 +56,10 @@ async def open_tunnel(
     except TypeError as error:
         # CPython before 3.11.8 and 3.12.2 stumbles over a handshake that fails inside another
         # (gh-113214); what failed is in the context.
-        writer.transport.abort()
+        abort(writer.transport)
         raise (error.__context__ or error) from None
     except BaseException:
-        writer.transport.abort()
+        abort(writer.transport)
         raise
     return writer
 
@@ -83,13 +84,13 @@ async def _open_http(
         head = await reader.readuntil(b"\r\n\r\n")
         status = warc.parse_response(head, method=b"CONNECT").status
     except (OSError, EOFError, asyncio.LimitOverrunError, warc.MalformedMessage):
-        writer.transport.abort()
+        abort(writer.transport)
         raise ProxyFailed("the proxy gave no answer to CONNECT") from None
     except BaseException:
-        writer.transport.abort()
+        abort(writer.transport)
         raise
     if not 200 <= status < 300:
-        writer.transport.abort()
+        abort(writer.transport)
         raise ProxyFailed(f"the proxy refused to connect, status {status}")
     return writer
 
@@ -110,6 +111,15 @@ async def _open_socks(proxy: ProxyAddress, host: str, port: int) -> asyncio.Stre
     except (OSError, ValueError):
         raise ProxyFailed("the proxy broke off, or cannot take these credentials") from None
     return stream.writer
+
+
+def abort(transport: asyncio.WriteTransport) -> None:
+    """Close a connection at once; one that has ended already is left alone.
+
+    Over TLS it may have lost what it would abort, and CPython 3.11.2 does not look.
+    """
+    with suppress(AttributeError):
+        transport.abort()
 
 
 def _unreachable(error: OSError) -> ProxyFailed:
