@@ -158,17 +158,18 @@ def content_digest(article: Article, line: bytes | None = None) -> str:
     if line is None:
         line = encode(article)
     # What is left out stands at the line's end, so the rest need not be written again.
-    content = hashlib.sha256(memoryview(line)[: -len(_tail(article.capture, article.git, article))])
-    content.update(_tail(None, None, article))
+    tail = _tail(article.capture, article.git, article.extractor)
+    content = hashlib.sha256(memoryview(line)[: -len(tail)])
+    content.update(_tail(None, None, article.extractor))
     return f"sha256:{content.hexdigest()}"
 
 
-def _tail(capture: CaptureRef | None, git: GitRef | None, article: Article) -> bytes:
+def _tail(capture: CaptureRef | None, git: GitRef | None, extractor: str) -> bytes:
     """How a line ends, from the field ``capture`` on."""
     return b',"capture":%b,"git":%b,"extractor":%b}' % (
         msgspec.json.encode(capture),
         msgspec.json.encode(git),
-        msgspec.json.encode(article.extractor),
+        msgspec.json.encode(extractor),
     )
 
 

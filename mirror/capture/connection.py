@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 
 from mirror.capture.exchange import ATTEMPTS, Exchange
-from mirror.capture.tunnel import open_tunnel
+from mirror.capture.tunnel import abort, open_tunnel
 
 if TYPE_CHECKING:
     import asyncio
@@ -173,7 +173,7 @@ class RecordingProtocol(ResponseHandler):
 
     def _abort(self) -> None:
         if self.transport is not None:
-            self.transport.abort()
+            abort(self.transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self.exchange is not None:

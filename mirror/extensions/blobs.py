@@ -43,8 +43,6 @@ class BlobRecorder:
         self._run = collection.run
         self._blank = self._captures.newest_date() is None
         """Nothing was captured before: no two captures can clash that this one does not see."""
-        self._new: set[str] = set()
-        """URLs of states that are about to be written, of which there is no capture yet."""
         self._created = collection.now().strftime(warc.WARC_DATE)
         """When the run came to write: one time for all its records."""
 
@@ -53,8 +51,6 @@ class BlobRecorder:
 
         Of a page's newest state an earlier one with the same bytes does not say so.
         """
-        if not self._blank and not self._captures.has(blob.url):
-            self._new.add(blob.url)
         latest = self._latest(blob.url)
         return latest is not None and any(
             (capture.date == latest or not blob.newest)
@@ -64,10 +60,7 @@ class BlobRecorder:
 
     def _latest(self, url: str) -> str | None:
         """Date of the newest state of a page that a repository gave."""
-        return None if self._is_new(url) else self._captures.last_committed(url)
-
-    def _is_new(self, url: str) -> bool:
-        return self._blank or url in self._new
+        return None if self._blank else self._captures.last_committed(url)
 
     def _is_of(self, capture: Capture, origin: Blamed) -> bool:
         """Whether a capture that is not dated as its commit is of that one."""
@@ -122,13 +115,12 @@ class BlobRecorder:
         for before in (blob.after, taken, latest):
             if before is not None and date <= before:
                 date = _next(before)
-        while not self._is_new(blob.url) and self._captures.at(blob.url, date) is not None:
+        while not self._blank and self._captures.at(blob.url, date) is not None:
             date = _next(date)
         return date
 
     def _noted(self, capture: Capture, size: int) -> Capture:
         self._captures.add(capture, self._run, unread=True)
-        self._new.discard(capture.url)
         stats = self._recorder.stats
         stats.inc_value(f"warc/records/{capture.type}")
         stats.inc_value("warc/bytes/received", size)

@@ -39,10 +39,6 @@ DISK_ERRORS = (OSError, sqlite3.OperationalError, sqlite3.ProgrammingError)
 UNWRITABLE_ERRORS = (*DISK_ERRORS, ArchiveUnwritable)
 FINISHED = "finished"
 """The reason by which Scrapy closes a spider that has nothing left to do."""
-SHUTDOWN = "shutdown"
-"""The reason by which Scrapy closes a spider after a signal."""
-
-
 CLOSING_SECONDS = 0.2
 """Between two looks whether a run is being closed."""
 

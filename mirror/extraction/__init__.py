@@ -1,4 +1,4 @@
 """Pages become articles, in a second process where there are many of them.
 
-Nothing is imported here: that process needs a third of the package, and has to be ready soon.
+Nothing is imported here: that process needs a part of the package, and has to be ready soon.
 """

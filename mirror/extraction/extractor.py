@@ -69,12 +69,12 @@ class Extractor:
         return len(self._tasks)
 
     def begin(self) -> None:
-        """Start the process, if there is none: it takes half a second to be ready."""
+        """Start the process, if there is none: it takes a while to be ready."""
         if self._process is None and self._starting is None:
             self._starting = asyncio.ensure_future(self._start())
 
-    def submit(self, page: Page) -> asyncio.Future[Reading]:
-        """What :func:`extract` will have said of the page.
+    def extract(self, page: Page) -> asyncio.Future[Reading]:
+        """What :func:`extract` says of the page, once it is waited for.
 
         It fails with :class:`OSError` where no process can be started.
         """
@@ -87,10 +87,6 @@ class Extractor:
             if len(self._tasks) == 1:
                 self._watch(self._process)
         return task.answer
-
-    async def extract(self, page: Page) -> Reading:
-        """What :func:`extract` says of the page."""
-        return await self.submit(page)
 
     async def close(self) -> None:
         """End the process; what was asked for and not answered stays so."""
@@ -112,8 +108,10 @@ class Extractor:
                 env={**os.environ, "PYTHONPATH": path},
             )
         except OSError as error:
-            while self._tasks:
-                self._answer(error)
+            for task in self._tasks:
+                if not task.answer.done():
+                    task.answer.set_exception(error)
+            self._tasks.clear()
             return
         finally:
             self._starting = None
@@ -127,7 +125,7 @@ class Extractor:
         self._watch(process)
 
     def _send(self, process: asyncio.subprocess.Process, page: Page) -> None:
-        # Not drained: how many pages wait here is bounded by Scrapy, which holds their responses.
+        # Not drained: how many pages wait here is bounded by those who hold them meanwhile.
         assert process.stdin is not None
         process.stdin.write(self._frames.frame(page))
 
@@ -158,7 +156,7 @@ class Extractor:
         _kill(process)
         await process.wait()
 
-    def _answer(self, answer: ArticlePage | Unknown | OSError | None) -> None:
+    def _answer(self, answer: ArticlePage | Unknown | None) -> None:
         """Give the page that has waited longest its answer, if somebody still waits for it.
 
         :raises BadFrame: no page was waiting.
@@ -166,11 +164,7 @@ class Extractor:
         if not self._tasks:
             raise BadFrame("an answer that nobody asked for")
         task = self._tasks.popleft()
-        if task.answer.done():
-            return
-        if isinstance(answer, OSError):
-            task.answer.set_exception(answer)
-        else:
+        if not task.answer.done():
             # The links of an index are values of this process, and it has few: read here.
             task.answer.set_result(extract(task.page) if answer is None else answer)
 

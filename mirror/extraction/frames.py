@@ -43,12 +43,10 @@ class PageFrames:
         self._mirror: Mirror | None = None
 
     def frame(self, page: Page) -> bytes:
-        mirror, path = page.address.mirror, page.address.path
-        if mirror is self._mirror:
-            data = pickle.dumps((None, path, page.body), pickle.HIGHEST_PROTOCOL)
-        else:
-            self._mirror = mirror
-            data = pickle.dumps((mirror, path, page.body), pickle.HIGHEST_PROTOCOL)
+        mirror = page.address.mirror
+        given = None if mirror is self._mirror else mirror
+        self._mirror = mirror
+        data = pickle.dumps((given, page.address.path, page.body), pickle.HIGHEST_PROTOCOL)
         return LENGTH.pack(len(data)) + data
 
 

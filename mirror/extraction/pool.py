@@ -33,13 +33,10 @@ class ExtractorPool:
         for extractor in self._extractors:
             extractor.begin()
 
-    def submit(self, page: Page) -> asyncio.Future[Reading]:
-        """What :func:`extract` will have said of the page; by the process with the least to do."""
-        return min(self._extractors, key=_waiting).submit(page)
-
-    async def extract(self, page: Page) -> Reading:
-        """What :func:`extract` says of the page."""
-        return await self.submit(page)
+    def extract(self, page: Page) -> asyncio.Future[Reading]:
+        """What :func:`extract` says of the page, once it is waited for; by the process with the
+        least to do."""
+        return min(self._extractors, key=_waiting).extract(page)
 
     async def close(self) -> None:
         """End the processes; what was asked for and not answered stays so."""

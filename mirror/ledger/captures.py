@@ -43,11 +43,6 @@ class Captures:
         values = [getattr(capture, name) for name in _COLUMNS]
         self._db.execute(_ADD, (*values, run, unread))
 
-    def has(self, url: str) -> bool:
-        """Whether there is any capture of `url`."""
-        row = self._db.execute("SELECT 1 FROM capture WHERE url=? LIMIT 1", (url,)).fetchone()
-        return row is not None
-
     def set_validators(self, url: str, date: str, validators: Validators) -> None:
         self._db.execute(
             "UPDATE capture SET etag=?, last_modified=? WHERE url=? AND date=?",

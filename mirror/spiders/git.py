@@ -111,11 +111,6 @@ class GitSpider(MirrorSpider):
         if self._made is not None:
             self._made.cleanup()
 
-    def stop(self) -> None:
-        super().stop()
-        if self._under_way is not None:
-            self._under_way.stop()
-
     async def end_walk(self) -> None:
         self.stop()
         if self._under_way is None:

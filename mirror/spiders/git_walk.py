@@ -102,7 +102,6 @@ class Walk:
         self._at_commit = mirror.forge.value != "plain"
         self._pinned: Mirror | None = None
         """The mirror at the commit that was last come to."""
-        self._end = asyncio.Event()
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         """Set while :meth:`pages` is not at work."""
@@ -118,7 +117,7 @@ class Walk:
             work = ahead(self._recorded(), self._read, AHEAD, weight=_weight)
             async with aclosing(work) as states:
                 async for state, reading in states:
-                    if self._end.is_set():
+                    if self._is_stopped():
                         return
                     if isinstance(state, _Gone):
                         self._gone(state.address, state.version)
@@ -126,17 +125,17 @@ class Walk:
                         self._at_rest.set()
                         yield article
                         self._at_rest.clear()
-                        if self._end.is_set():
+                        if self._is_stopped():
                             return
         finally:
             self._at_rest.set()
 
-    def stop(self) -> None:
-        """Record nothing more."""
-        self._end.set()
+    def _is_stopped(self) -> bool:
+        """Whether nothing more is to be recorded."""
+        return self.spider.stopped
 
     async def rest(self) -> AsyncIterator[Article]:
-        """Once stopped, the articles among what is recorded and was not come to.
+        """Once the spider is stopped, the articles among what is recorded and was not come to.
 
         A run can be ended anywhere, and :meth:`pages` be cancelled. What is in the archive is
         accounted for all the same.
@@ -180,7 +179,7 @@ class Walk:
 
     def _extract(self, page: Page) -> asyncio.Future[Any]:
         extractor = self.spider.extractor
-        return _done(extract(page)) if extractor is None else extractor.submit(page)
+        return _done(extract(page)) if extractor is None else extractor.extract(page)
 
     # From the repository into the archive
 
@@ -240,7 +239,7 @@ class Walk:
     async def _write(
         self, waiting: list[tuple[Version, Address, PageBlob, Reading | None]]
     ) -> AsyncIterator[_State]:
-        if not waiting or self._end.is_set():
+        if not waiting or self._is_stopped():
             return
         # What is written has to be known, whatever becomes of who waits for it.
         self._writing = asyncio.ensure_future(self._record(waiting))
