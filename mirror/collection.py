@@ -16,12 +16,12 @@ import os
 import re
 import shutil
 import sqlite3
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mirror import ledger
+from mirror.item_log import ItemLog
 from mirror.ledger import Ledger, LedgerError
 from mirror.lock import BEGINNING, Locked, WriteLock
 from mirror.warc import WARC_DATE, IndexFiles, iter_index
@@ -327,42 +327,6 @@ class Collection:
     def free_bytes(self) -> int:
         """Room left on the file system of the archive."""
         return shutil.disk_usage(self.folder).free
-
-
-class ItemLog:
-    """The items of one run, opened for appending.
-
-    :raises OSError: the file cannot be opened.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab", buffering=1 << 18)
-        self._synced = self.length = self._file.tell()
-        """Bytes written so far."""
-        sync_folder(path.parent)
-
-    def add(self, line: bytes) -> int:
-        offset = self.length
-        self._file.write(line + b"\n")
-        self.length += len(line) + 1
-        return offset
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def sync(self) -> None:
-        self._file.flush()
-        if self._synced != self.length:
-            os.fsync(self._file.fileno())
-            self._synced = self.length
-
-    def close(self) -> None:
-        self._file.close()
-
-    def abandon(self) -> None:
-        """Close the file, and do not mind when what is left cannot be written."""
-        with suppress(OSError):
-            self._file.close()
 
 
 def write_atomically(path: Path, data: bytes) -> None:
