@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from mirror.recovery import open_collection, rebuild
-from mirror.verification import Options, verify
+from mirror.verification.report import Options
+from mirror.verification.verifier import verify
 from tests.crawling import check_warcs
 from tests.ledgers import differences, rows_of
 

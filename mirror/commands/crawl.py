@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
-from mirror.capture import SettingError
 from mirror.collection import CollectionError
 from mirror.commands.crawl_log import KeptWarnings, check_log_file
 from mirror.commands.crawl_metrics import leave_metrics, metrics_folder
-from mirror.commands.report import report
 from mirror.commands.terminal import plain
 from mirror.extensions.exit_status import COMPLETE, ERROR, MEANING, UNWRITABLE, USAGE
-from mirror.extensions.run import RunExtension
-from mirror.spiders.arguments import ArgumentError
 
 if TYPE_CHECKING:
     import argparse
@@ -93,6 +89,9 @@ class Command(crawl.Command):
 
     def _crawl(self, spider: str, arguments: dict[str, str]) -> tuple[int, str]:
         """Run a spider to its end; gives the exit status and what to tell about it."""
+        from mirror.commands.report import report
+        from mirror.extensions.run import RunExtension
+
         assert self.crawler_process is not None
         assert self.settings is not None
         # Scrapy filters in the handler, which costs two records a page at DEBUG that nobody sees.
@@ -119,6 +118,9 @@ def _is_warning(record: logging.LogRecord) -> bool:
 
 def _refusal(error: BaseException) -> tuple[int, str]:
     """Why there was no run; a traceback is for our own bugs only."""
+    from mirror.capture import SettingError
+    from mirror.spiders.arguments import ArgumentError
+
     if isinstance(error, ArgumentError | SettingError):
         status = USAGE
     elif isinstance(error, CollectionError):

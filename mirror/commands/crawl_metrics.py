@@ -11,11 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirror.address import parse_mirror
 from mirror.collection import NAME, utc_now
 from mirror.commands.terminal import plain
-from mirror.monitoring import read_state, write_attempt, write_metrics
-from mirror.spiders.arguments import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +44,8 @@ def leave_metrics(
 
     :param given: the spider's arguments, which name the collection.
     """
+    from mirror.monitoring import read_state, write_attempt, write_metrics
+
     name = collection_name(given)
     if name is None:
         return
@@ -63,6 +62,9 @@ def leave_metrics(
 
 def collection_name(given: Mapping[str, str]) -> str | None:
     """Name of the collection that a crawl with these arguments is about; ``None`` for none."""
+    from mirror.address import parse_mirror
+    from mirror.spiders.arguments import DEMO
+
     if name := given.get("collection"):
         return name if NAME.fullmatch(name) else None
     mirror = given.get("mirror", "").strip()

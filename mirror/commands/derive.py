@@ -13,12 +13,13 @@ from scrapy.exceptions import UsageError
 from tqdm import tqdm
 
 from mirror.collection import CollectionError, collection_with_items
-from mirror.derived.derive import Outcome, derive
 from mirror.exclusions import ExclusionError
 from mirror.extensions.exit_status import COMPLETE, PARTIAL, UNWRITABLE, USAGE
 
 if TYPE_CHECKING:
     import argparse
+
+    from mirror.derived.derive import Outcome
 
 
 class Command(ScrapyCommand):
@@ -65,6 +66,8 @@ def brought_up_to_date(folder: Path, *, anew: bool) -> Outcome:
 
     :raises CollectionError, ExclusionError, OSError, sqlite3.Error: see :func:`derive`.
     """
+    from mirror.derived.derive import derive
+
     with closing(_bar()) as bar:
 
         def advance(done: int, total: int) -> None:

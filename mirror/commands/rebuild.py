@@ -12,7 +12,6 @@ from scrapy.exceptions import UsageError
 
 from mirror.collection import EXIT_USAGE, CollectionError, existing_collection
 from mirror.extensions.exit_status import UNWRITABLE
-from mirror.recovery import open_collection, rebuild
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +40,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one collection, such as: scrapy rebuild demo")
+        from mirror.recovery import open_collection, rebuild
+
         assert self.settings is not None
         output = Path(self.settings["OUTPUT_DIR"])
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mirror.commands.terminal import plain
-from mirror.politeness.reasons import ROBOTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +16,8 @@ MOST_LINES = 10
 
 def report(summary: dict[str, Any], folder: Path) -> str:
     """What the run did, what it could not do, and what to look at next."""
+    from mirror.politeness.reasons import ROBOTS
+
     pages = summary["pages"]
     articles = summary["articles"]
     indexes = sum(pages.get(kind, {}).get("index", 0) for kind in ("root", "index", "other"))

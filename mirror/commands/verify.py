@@ -13,13 +13,16 @@ from scrapy.exceptions import UsageError
 from tqdm import tqdm
 
 from mirror.collection import EXIT_USAGE, NAME, CollectionError
-from mirror.verification import Options, Report, bytes_to_read, held_for_reading, verify
+from mirror.verification.lock import held_for_reading
+from mirror.verification.report import Options
 from mirror.warc.wacz.complaints import printable
-from mirror.warc.wacz.verify import Verified, verify_wacz
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+
+    from mirror.verification.report import Report
+    from mirror.warc.wacz.verify import Verified
 
 EXIT_DAMAGED = 3
 LEAST_DECODED = 64 * 1024 * 1024
@@ -94,6 +97,8 @@ def _verify(folder: Path, options: Options, json_file: str | None) -> int:
     :raises CollectionError: there is no such collection, or a run is writing to it.
     :raises OSError: a file cannot be read, or the report not written.
     """
+    from mirror.verification.verifier import bytes_to_read, verify
+
     if not (folder / "archive").is_dir():
         raise CollectionError(f"no collection {folder.name!r} in {folder.parent}", EXIT_USAGE)
     began = time.monotonic()
@@ -112,6 +117,8 @@ def _verify(folder: Path, options: Options, json_file: str | None) -> int:
 
 def _verify_package(path: Path, most: int, json_file: str | None) -> int:
     """Verify a WACZ file, and tell; gives the exit status."""
+    from mirror.warc.wacz.verify import verify_wacz
+
     if not path.is_file():
         sys.stderr.write(f"scrapy verify: there is no file {path}\n")
         return EXIT_USAGE

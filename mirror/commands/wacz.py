@@ -17,10 +17,7 @@ from mirror.collection import CollectionError, collection_with_items
 from mirror.commands.writing import is_own, progress_bar, say, signals_as_exit
 from mirror.export import Destination
 from mirror.extensions.exit_status import COMPLETE, PARTIAL, UNWRITABLE, USAGE
-from mirror.packing import PackingError, Selection, pack, parse_span
-from mirror.packing.pack import bytes_to_read
-from mirror.packing.selection import Span
-from mirror.verification import held_for_reading
+from mirror.verification.lock import held_for_reading
 from mirror.warc import BadWarc
 from mirror.warc.wacz import KeyUnusable, load_or_make
 
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from mirror.packing import Packed
+    from mirror.packing import Packed, Selection
     from mirror.warc.wacz import Signer
 
 SUFFIX = ".wacz"
@@ -82,6 +79,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one collection, such as: scrapy wacz demo")
+        from mirror.packing import PackingError
+
         assert self.settings is not None
         try:
             self.exitcode = _pack(self.settings, args[0], opts)
@@ -107,6 +106,9 @@ def _pack(settings: BaseSettings, name: str, opts: argparse.Namespace) -> int:
     :raises BadWarc: the archive is damaged.
     :raises OSError, sqlite3.Error: the package, or a temporary file, cannot be written.
     """
+    from mirror.packing import PackingError, pack
+    from mirror.packing.pack import bytes_to_read
+
     folder = collection_with_items(Path(settings["OUTPUT_DIR"]), name)
     target = opts.output or Path(f"{name}{SUFFIX}")
     if target.suffix != SUFFIX:
@@ -137,6 +139,8 @@ def _pack(settings: BaseSettings, name: str, opts: argparse.Namespace) -> int:
 
 
 def _selection(folder: Path, opts: argparse.Namespace) -> Selection:
+    from mirror.packing import PackingError, Selection, Span, parse_span
+
     channels = [each.strip() for each in opts.channels.split(",")] if opts.channels else []
     if not all(channels) or opts.channels == "":
         raise PackingError(f"--channels: a name is missing in {opts.channels!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mirror import layouts, warc
+from mirror import warc
 from mirror.address import mirror_named
 from mirror.export.ledger import ask_ledger
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
+
+    from mirror.layouts import IndexPage
 
 HOLDING = """
 SELECT url, warc, offset, length FROM capture WHERE record_digest=? AND type<>'revisit' LIMIT 1
@@ -66,8 +68,11 @@ def _index_page(
     file: str,
     offset: int,
     length: int,
-) -> layouts.IndexPage | None:
+) -> IndexPage | None:
     """The index page in a record; ``None`` when the record or the page cannot be read."""
+    # The parsers take longer to import than all else here, and most who do read no index page.
+    from mirror import layouts  # noqa: PLC0415
+
     try:
         address = mirror_named(name, url, refs).find(url, refs)
         record = warc.read_at(archive / file, offset, length)

@@ -7,6 +7,7 @@ SHA-256). All of it can be made again from the records: ``scrapy rebuild``.
 """
 
 from mirror.ledger.captures import Captures
+from mirror.ledger.database import read_only_uri
 from mirror.ledger.ledger import COMPLETENESS, NAME, Ledger, LedgerError
 from mirror.ledger.pages import Pages
 from mirror.ledger.schema import SCHEMA_VERSION
@@ -41,4 +42,5 @@ __all__ = [
     "UnreadCapture",
     "UnreadFailure",
     "Validators",
+    "read_only_uri",
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Database(sqlite3.Connection):
@@ -31,3 +34,10 @@ class Database(sqlite3.Connection):
         with suppress(sqlite3.Error):
             self.rollback()
         self.close()
+
+
+def read_only_uri(path: Path) -> str:
+    """For reading alone. Without a log to be read with it, SQLite need make no file beside it."""
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+    return f"{path.resolve().as_uri()}?{mode}"

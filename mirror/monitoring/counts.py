@@ -7,8 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mirror.ledger import NAME
-from mirror.verification.ledgers import read_only_uri
+from mirror.ledger import NAME, read_only_uri
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from mirror.ledger import NAME, SCHEMA_VERSION
+from mirror.ledger import NAME, SCHEMA_VERSION, read_only_uri
 from mirror.verification.facts import key
 from mirror.verification.records import validators_key
 
@@ -232,10 +232,3 @@ class LedgerView:
 
     def _add(self, reason: str) -> None:
         self.findings.add("ledger", NAME, reason)
-
-
-def read_only_uri(path: Path) -> str:
-    """For reading alone. Without a log to be read with it, SQLite need make no file beside it."""
-    log = path.with_name(f"{path.name}-wal")
-    mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
-    return f"{path.resolve().as_uri()}?{mode}"

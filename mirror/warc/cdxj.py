@@ -17,7 +17,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-import surt
 from warcio.statusandheaders import StatusAndHeadersParser
 from warcio.timeutils import iso_date_to_timestamp
 
@@ -102,6 +101,9 @@ def _http_head(record: Record) -> tuple[str | None, str | None, int]:
 
 def url_key(uri: str | None) -> str:
     """The sort-friendly form of a URI; what surt cannot read stands as it is."""
+    # Brings requests and more: a tenth of a second, which who makes no index should not wait for.
+    import surt  # noqa: PLC0415
+
     try:
         return str(surt.surt(uri))
     except Exception:  # noqa: BLE001 - it documents no errors, and cdxj-indexer does the same

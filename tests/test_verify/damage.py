@@ -16,7 +16,8 @@ from mirror.collection import sha256_of
 from mirror.demo import DemoServer
 from mirror.demo.server import demo_site
 from mirror.items import content_digest, decode
-from mirror.verification import Options, Report, verify
+from mirror.verification.report import Options, Report
+from mirror.verification.verifier import verify
 from tests.crawling import crawl
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ import pytest
 from mirror import warc
 from mirror.collection import CollectionError
 from mirror.demo.server import demo_site, read_site
-from mirror.verification import held_for_reading, verify
+from mirror.verification.lock import held_for_reading
+from mirror.verification.verifier import verify
 from mirror.warc.builders import REVISIT_NOT_MODIFIED
 from tests.crawling import crawl, scrapy
 from tests.test_verify.damage import archive_of, flip, make_stale, told, verified

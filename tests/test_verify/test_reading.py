@@ -10,15 +10,9 @@ import pytest
 
 from mirror import warc
 from mirror.extraction.extract import extract as read_page
-from mirror.verification import (
-    Options,
-    archive,
-    bytes_to_read,
-    lines,
-    pages,
-    processes,
-    verify,
-)
+from mirror.verification import archive, lines, pages, processes
+from mirror.verification.report import Options
+from mirror.verification.verifier import bytes_to_read, verify
 from tests.test_verify.damage import (
     STRANGE,
     archive_of,

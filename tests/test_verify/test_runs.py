@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mirror.verification import Report
+    from mirror.verification.report import Report
 
     Change = Callable[[list[bytes]], None]
 
