@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-import subprocess
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mirror import warc
+from tests.corpus_states import advance, differing, states, tree_of
 from tests.crawling import Finished, check_warcs, crawl, scrapy
 from tests.end_to_end.test_corpus_crawl import linked_pages
 from tests.ledgers import differences, rows_of
@@ -22,6 +22,7 @@ from tests.replaying import Replay
 from tests.test_replay.test_corpus import lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.conftest import MirrorServer, ServeMirror
@@ -90,35 +91,46 @@ def newest_body(finished: Finished, url: str) -> bytes:
     return warc.payload(record.block, warc.parse_response(record.block))
 
 
-def states(name: str, count: int, cache: Path) -> list[str]:
-    """The newest `count` commits of a mirror, oldest first."""
-    listed = subprocess.run(
-        ["git", "rev-list", "--first-parent", f"--max-count={count}", "HEAD"],
-        cwd=cache / f"{name}.git",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return listed.stdout.split()[::-1]
+def served_states(
+    serve_mirror: ServeMirror, newest: MirrorServer, name: str, folders: Sequence[str], count: int
+) -> Iterator[MirrorServer]:
+    """The newest states of a mirror, oldest first, each served at the address of `newest`.
+
+    :param newest: the mirror as it is now, which is not served any more.
+    :param folders: those that are looked into.
+    """
+    repository = newest.root.with_name(f"{name}.git")
+    port = int(newest.url.rstrip("/").rpartition(":")[2])
+    commits = states(repository, count)
+    # What other tests serve as well stays as it is, as serve-mirror unpacked it: the newest does.
+    known = {commit for commit in commits if tree_of(repository, commit).exists()}
+    for before, commit in zip(["", *commits], commits, strict=False):
+        if before:
+            made = tree_of(repository, commit)
+            if commit in known:
+                made = repository.with_name("advanced")
+            advance(repository, before, commit, made, keep=before in known)
+            if commit in known:
+                theirs = tree_of(repository, commit)
+                assert [
+                    each for folder in folders for each in differing(made, theirs, folder)
+                ] == []
+                shutil.rmtree(made)
+        server = serve_mirror(name, commit, port)
+        yield server
+        server.stop()
 
 
 def follow_history(
     serve_mirror: ServeMirror, tmp_path: Path, name: str, channels: tuple[str, ...], count: int
 ) -> None:
     newest = serve_mirror(name)
-    cache = newest.root.parent
     newest.stop()
-    port = int(newest.url.rstrip("/").rpartition(":")[2])
     follower = Follower(tmp_path, channels)
-    for commit in states(name, count, cache):
-        known = set(cache.iterdir())
-        server = serve_mirror(name, commit, port)
-        root = server.root
-        heads = {f"indexes/{channel}/README.md" for channel in channels}
-        follower.follow(server, heads, linked_pages(root, channels))
-        server.stop()
-        if root not in known:
-            shutil.rmtree(root)
+    heads = {f"indexes/{channel}/README.md" for channel in channels}
+    folders = [f"{kind}/{channel}" for kind in ("indexes", "pages") for channel in channels]
+    for server in served_states(serve_mirror, newest, name, folders, count):
+        follower.follow(server, heads, linked_pages(server.root, channels))
     finished = Finished(0, "", tmp_path / "test")
     check_warcs(finished.warcs)
     verified = scrapy("verify", "-s", f"OUTPUT_DIR={tmp_path}", "test")
