@@ -63,19 +63,20 @@ def _rows(scene: Scene) -> list[bytes]:
         ]
         for n, waves in enumerate(scene.waves)
     ]
-    rows = []
+    sky = []
     for y in range(HEIGHT):
         row = bytearray([16 * y // HEIGHT]) * WIDTH
         half = 400 - (y - sun_y) ** 2
         if half > 0:
             reach = math.isqrt(half)
             row[sun_x - reach : sun_x + reach] = bytes([16]) * (2 * reach)
-        for n, ridge in enumerate(ridges):
-            for x in range(WIDTH):
-                if y >= ridge[x]:
-                    row[x] = 17 + n
-        rows.append(bytes(row))
-    return rows
+        sky.append(row)
+    # A hill fills its column from its top down: a thousand slices, where points would be 86,400.
+    columns = [bytearray(column) for column in zip(*sky, strict=True)]
+    for n, ridge in enumerate(ridges):
+        for column, top in zip(columns, ridge, strict=True):
+            column[top:] = bytes([17 + n]) * (HEIGHT - top)
+    return [bytes(row) for row in zip(*columns, strict=True)]
 
 
 def _png(rows: list[bytes], scene: Scene) -> bytes:
