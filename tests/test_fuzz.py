@@ -23,6 +23,7 @@ LINKS, LINK_PIECES = seeds.links(), seeds.link_pieces()
 LONGEST = 20_000
 
 RANDOMS = st.randoms(use_true_random=False)
+EPOCH_BODY = '### 题\n#### 首页\n<div id="artbody">'
 BODY = '#\n----------\n<div "ar_bArticleContent>'
 
 
@@ -55,6 +56,9 @@ def test_a_damaged_link_is_resolved_and_the_answer_holds(
         (4, f"{BODY}<h2><div><h2><x><h2><div><h2>"),
         (4, f"{BODY}<p>甲</p>\n<iframe></iframe><figure></figure>\n"),
         (4, '<t id="artbody"><ok href=s.om/_next/image?url=ttp%3A\u0379.g>'),
+        (0, f'{EPOCH_BODY}<ok href="https://a.example.org/">{"<center>" * 40}<ok href="b.htm">乙'),
+        (0, f"{EPOCH_BODY}<pre>{'<option>' * 9}乙</pre>"),
+        (0, f'{EPOCH_BODY}<ok href="https://www.epochtimes.com/gb/tag/%E8%\u3000AF.html">丙</ok>'),
     ],
 )
 def test_what_fuzz_runs_found(place: int, page: str) -> None:

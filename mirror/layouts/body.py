@@ -258,7 +258,13 @@ class BodyReader:
             if name == "img" and is_beacon(attributes):
                 return
             closing = self._special(name, attributes)
-        if not (kind & _UNWRAP or (self._muted and name not in _SHOWN_MUTED)):
+        if not (
+            kind & _UNWRAP
+            or (self._muted and name not in _SHOWN_MUTED)
+            # A link within a link, as HTML5 leaves it below eight blocks (§13.2.6.4.7, "adoption
+            # agency"), would stand elsewhere for whoever parses the markup again.
+            or (name == "a" and len(self._anchors) > 1)
+        ):
             self.markup.append(f"<{name}{attributes}>")
             self._opened = True
         if not kind & _EMPTY_KIND:
@@ -307,7 +313,7 @@ class BodyReader:
             return
         kind = _KINDS.get(name, 0)
         markup = self.markup
-        if not kind & _UNWRAP:
+        if not (kind & _UNWRAP or (name == "a" and self._anchors)):
             markup.append(f"</{name}>")
         if kind & _BREAKS:
             self._break()

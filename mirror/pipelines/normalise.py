@@ -17,6 +17,8 @@ _INNER_SPACE = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r"(?<![^\S\n])[^\S\n]*+\n[^\S\n]*+")
 _MANY_LINE_ENDS = re.compile(r"\n{3,}")
 _MARKUP_SPACE = re.compile(r"[^\S\n]+")
+# A parser takes the first of them for no text (HTML §13.2.6.4.7), so that each would lose one more.
+_LINE_ENDS_OF_PRE = re.compile(r"<pre>\n+")
 
 
 def normalise(article: Article) -> Article:
@@ -63,10 +65,12 @@ def normal_text(text: str) -> str:
 
 
 def normal_markup(markup: str) -> str:
-    """Markup with visible characters only and no runs of spaces."""
+    """Markup with visible characters only, no runs of spaces, no line ends where text begins."""
     markup = visible(markup)
     if "  " in markup or not is_plain(markup):
         markup = _MARKUP_SPACE.sub(" ", markup)
+    if "<pre>\n" in markup:
+        markup = _LINE_ENDS_OF_PRE.sub("<pre>", markup)
     return composed(markup.strip())
 
 

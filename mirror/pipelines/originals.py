@@ -11,7 +11,7 @@ import nh3
 
 from mirror.items import Image, Link
 from mirror.originals import resolve, tag_name
-from mirror.pipelines.normalise import normal_markup
+from mirror.pipelines.normalise import normal_line, normal_markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ def resolve_originals(article: Article, address: Address) -> Article:
 
     videos = [link.url for link in links if link.kind == "video"]
     embedded = [url for url in map(resolved, article.videos) if _web(url)]
-    tags = [tag_name(link.url) for link in links if link.kind == "tag"]
+    tags = [normal_line(tag_name(link.url)) for link in links if link.kind == "tag"]
     return replace(
         article,
         original_url=base,
