@@ -57,6 +57,7 @@ def test_a_damaged_link_is_resolved_and_the_answer_holds(
         (4, f"{BODY}<p>甲</p>\n<iframe></iframe><figure></figure>\n"),
         (4, '<t id="artbody"><ok href=s.om/_next/image?url=ttp%3A\u0379.g>'),
         (0, f'{EPOCH_BODY}<ok href="https://a.example.org/">{"<center>" * 40}<ok href="b.htm">乙'),
+        (3, f'{EPOCH_BODY}<img src="../../{"甲" * 1000}.png">'),
         (0, f"{EPOCH_BODY}<pre>{'<option>' * 9}乙</pre>"),
         (0, f'{EPOCH_BODY}<ok href="https://www.epochtimes.com/gb/tag/%E8%\u3000AF.html">丙</ok>'),
     ],

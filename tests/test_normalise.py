@@ -173,4 +173,4 @@ def test_a_picture_in_the_mirror_s_own_tree_is_found_there(src: str, url: str | 
     ],
 )
 def test_what_leaves_the_tree_or_is_a_page_is_no_picture_of_the_mirror(src: str) -> None:
-    assert own_picture(src, ADDRESS) == ""
+    assert own_picture(src, ADDRESS) is None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mirror.address import Address
     from mirror.items import LinkKind
 
-__all__ = ["REPAIRS", "WRAPPERS", "Original", "resolve", "tag_name"]
+__all__ = ["LONGEST", "REPAIRS", "WRAPPERS", "Original", "resolve", "tag_name"]
 
 REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("invisible", invisible_removed),
@@ -72,7 +72,7 @@ _ROUNDS = 64
 """Wrappers in wrappers that are undone; more is an attack."""
 _MOST_READ = 16 * 8192
 """Characters that are read of a link in all rounds together: a page can hold many such links."""
-_LONGEST = 8192
+LONGEST = 8192
 """Characters of a link, as found and as it leaves; RFC 9110 §4.1 asks for 8,000 to be supported."""
 _LONGEST_KEPT = 1024
 """Characters of a link that is worth remembering."""
@@ -115,9 +115,9 @@ def resolve(href: str, page: Address | None = None, base: str = "") -> Original:
     :param base: the original URL of the page. Links relative to it (``/gb/…``, as the publisher
         wrote them) are resolved against it.
     """
-    if len(href) > _LONGEST:
+    if len(href) > LONGEST:
         href = href.strip()
-        if len(href) > _LONGEST:
+        if len(href) > LONGEST:
             return _INVALID
     absolute = href.startswith(("https://", "http://"))
     if page is not None and (not absolute or forges.names_mirror(href, page)):
@@ -149,7 +149,7 @@ def _on_mirror(href: str, page: Address) -> Original | None:
     url = address.page_url if address is not None else target.url
     if target.fragment:
         url = f"{url}#{target.fragment}"
-    if len(url) > _LONGEST:
+    if len(url) > LONGEST:
         return _INVALID
     # The mirror's own spelling of its address is final, unless it is not even canonical.
     found = _resolve(url, "")
@@ -213,7 +213,7 @@ def _carried(href: str, base: str) -> Original:
             break
     else:
         return Original("", "invalid", _in_order(via))
-    if len(url) > _LONGEST:
+    if len(url) > LONGEST:
         return Original("", "invalid", _in_order(via))
     return Original(url, kind_of(url), _in_order([*via, *marks(link)] if link else via))
 

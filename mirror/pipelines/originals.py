@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import nh3
 
 from mirror.items import Image, Link
-from mirror.originals import resolve, tag_name
+from mirror.originals import LONGEST, resolve, tag_name
 from mirror.pipelines.normalise import normal_line, normal_markup
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def resolve_originals(article: Article, address: Address) -> Article:
         return url
 
     def picture(src: str) -> str:
-        return own_picture(src, address) or resolved(src)
+        own = own_picture(src, address)
+        return resolved(src) if own is None else own
 
     videos = [link.url for link in links if link.kind == "video"]
     embedded = [url for url in map(resolved, article.videos) if _web(url)]
@@ -82,18 +83,19 @@ def resolve_originals(article: Article, address: Address) -> Article:
     )
 
 
-def own_picture(src: str, address: Address) -> str:
-    """The address of a picture in the mirror's own tree; ``""`` for any other.
+def own_picture(src: str, address: Address) -> str | None:
+    """The address of a picture in the mirror's own tree, ``""`` where it is too long; ``None`` for
+    any other picture.
 
     What climbs from folder to folder was written for the mirror: on the publisher's site, where
     other relative addresses belong, nothing stands in such places.
     """
     if not src.strip().startswith(("./", "../")):
-        return ""
+        return None
     target = address.join(src.strip())
     if target.address is None or target.address.path.endswith(".md"):
-        return ""
-    return target.url
+        return None
+    return target.url if len(target.url) <= LONGEST else ""
 
 
 def sanitised(
