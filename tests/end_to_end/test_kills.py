@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ARTICLES = {"ncid9001": 1000, "ncid9002": 430}
 """With their index pages some 1,500 pages."""
+FEWER = {"ncid9001": 400, "ncid9002": 170}
+"""For a sample of kills, which has to be over soon: each crawl is there to be ended."""
 MOST_RUNS = 60
 """Runs of one crawl; each goes on where the last was killed, so it never takes as many."""
 
@@ -77,25 +79,25 @@ def check_as_undisturbed(found: Finished, undisturbed: Finished) -> None:
 @pytest.mark.parametrize("half", range(2))
 def test_three_hundred_kills(half: int, tmp_path: Path) -> None:
     """In two halves, for two processors."""
-    kill_web(tmp_path, 150)
+    kill_web(tmp_path, ARTICLES, 150)
 
 
 def test_kills_at_random_moments(tmp_path: Path) -> None:
-    kill_web(tmp_path, 15)
+    kill_web(tmp_path, FEWER, 15)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("half", range(2))
 def test_three_hundred_kills_with_git(half: int, tmp_path: Path) -> None:
-    kill_git(tmp_path, 150)
+    kill_git(tmp_path, ARTICLES, 150)
 
 
 def test_kills_at_random_moments_with_git(tmp_path: Path) -> None:
-    kill_git(tmp_path, 15)
+    kill_git(tmp_path, FEWER, 15)
 
 
-def kill_web(tmp_path: Path, kills: int) -> None:
-    mirror = GrownMirror(ARTICLES)
+def kill_web(tmp_path: Path, articles: dict[str, int], kills: int) -> None:
+    mirror = GrownMirror(articles)
     mirror.write(tmp_path / "site")
     with DemoServer(site=tmp_path / "site") as server:
         for finished in kill_at_random(tmp_path, kills, Source("web", {"mirror": server.url})):
@@ -105,11 +107,11 @@ def kill_web(tmp_path: Path, kills: int) -> None:
             assert paths == mirror.articles
 
 
-def kill_git(tmp_path: Path, kills: int) -> None:
+def kill_git(tmp_path: Path, articles: dict[str, int], kills: int) -> None:
     """With a history in which articles are edited and deleted, and all of it asked for."""
-    mirror = GrownMirror(ARTICLES)
+    mirror = GrownMirror(articles)
     repository = Repository(tmp_path / "mirror.git")
-    half = GrownMirror({channel: size // 2 for channel, size in ARTICLES.items()})
+    half = GrownMirror({channel: size // 2 for channel, size in articles.items()})
     repository.commit(half.files())
     edited = sorted(half.articles)[:40]
     files = half.files()
