@@ -105,12 +105,17 @@ class Walk:
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         """Set while :meth:`pages` is not at work."""
+        self._pages: AsyncGenerator[Article, None] | None = None
         self._writing: asyncio.Future[list[_State]] | None = None
         self._unread: dict[str, _State] = {}
         """States that are recorded and not accounted for, by the ids of their records."""
 
-    async def pages(self) -> AsyncIterator[Article]:
+    def pages(self) -> AsyncGenerator[Article, None]:
         """Record and read every version; the articles among them."""
+        self._pages = self._walk()
+        return self._pages
+
+    async def _walk(self) -> AsyncGenerator[Article, None]:
         self.spider.crawler.stats.set_value("pages/known", self._plan.size)
         self._at_rest.clear()
         try:
@@ -141,6 +146,9 @@ class Walk:
         accounted for all the same.
         """
         await self._at_rest.wait()
+        if self._pages is not None:
+            # From the outside in, which is what a loop that ends does not see to.
+            await self._pages.aclose()
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
         for state in [*self._unread.values()]:
