@@ -13,46 +13,24 @@ from typing import TYPE_CHECKING
 
 from mirror.items import Image, Link
 from mirror.layouts.characters import joint, one_line, visible
+from mirror.layouts.elements import (
+    BREAKS,
+    CELLS,
+    DROP,
+    EMPTY_KIND,
+    KINDS,
+    MEANS,
+    MUTE,
+    SHOWN_MUTED,
+    TIGHT,
+    UNWRAP,
+)
 from mirror.layouts.markup import VOID, attribute, escape, has_broken_name, tokens, unescape
 from mirror.layouts.pictures import caption_and_credit, full_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BLOCK_NAMES = (
-    "address article aside blockquote body caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
-    "main menu nav ol option p pre search section summary table tbody tfoot thead tr ul "
-)
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
-_CELLS = frozenset(("td", "th"))
-_TIGHT = frozenset(("sub", "sup", "wbr", "rt", "rp", "rb"))
-"""Inline elements that stand in the middle of a word."""
-_DROPPED_NAMES = (
-    "applet base button canvas datalist embed frame frameset head iframe input link math meta "
-    "noembed noframes object script select style svg template textarea title xmp "
-)
-_DROPPED = frozenset(_DROPPED_NAMES.split())
-_SPECIAL = (
-    frozenset(("a", "br", "figcaption", "figure", "img", "source", "video")) | _CELLS | _TIGHT
-)
-_UNWRAPPED = frozenset(("noscript",))
-"""Elements whose content is kept without them: they parse differently where scripts run."""
-_MUTED = frozenset(("audio", "noscript", "video"))
-"""Elements whose text no browser shows that can play media and run scripts."""
-_SHOWN_MUTED = frozenset(("img", "source", "track"))
-"""What is kept of them: what is played, and pictures that a script would bring."""
-_DROP, _BREAKS, _MEANS, _EMPTY_KIND, _UNWRAP, _MUTE = (1 << bit for bit in range(6))
-_KINDS = {
-    name: _DROP * (name in _DROPPED)
-    | _BREAKS * (name in _BLOCKS)
-    | _MEANS * (name in _SPECIAL)
-    | _EMPTY_KIND * (name in VOID)
-    | _UNWRAP * (name in _UNWRAPPED)
-    | _MUTE * (name in _MUTED)
-    for name in _DROPPED | _BLOCKS | _SPECIAL | VOID | _UNWRAPPED | _MUTED
-}
-"""What an element is, all in one number: a page has a hundred tags, and each is looked up once."""
 # The place of an advertisement, and what plug-ins of the publisher's system put below an article.
 _FURNITURE = re.compile(
     r' (?:id="below_article_ad"|(?:class|id)="(?:[^"]* )?'
@@ -245,31 +223,31 @@ class BodyReader:
     # --- elements --------------------------------------------------------------------------------
 
     def _start(self, name: str, attributes: str) -> None:
-        kind = _KINDS.get(name, 0)
-        if kind & _DROP or (attributes and _is_furniture(attributes)):
+        kind = KINDS.get(name, 0)
+        if kind & DROP or (attributes and _is_furniture(attributes)):
             self._leave_out(name, attributes)
             return
         if attributes:
             self._inspect(attributes)
-        if kind & _BREAKS:
+        if kind & BREAKS:
             self._break()
         closing: Callable[[], None] | None = None
-        if kind & _MEANS:
+        if kind & MEANS:
             if name == "img" and is_beacon(attributes):
                 return
             closing = self._special(name, attributes)
         if not (
-            kind & _UNWRAP
-            or (self._muted and name not in _SHOWN_MUTED)
+            kind & UNWRAP
+            or (self._muted and name not in SHOWN_MUTED)
             # A link within a link, as HTML5 leaves it below eight blocks (§13.2.6.4.7, "adoption
             # agency"), would stand elsewhere for whoever parses the markup again.
             or (name == "a" and len(self._anchors) > 1)
         ):
             self.markup.append(f"<{name}{attributes}>")
             self._opened = True
-        if not kind & _EMPTY_KIND:
+        if not kind & EMPTY_KIND:
             self._open.append(closing)
-            if self._muted or kind & _MUTE:
+            if self._muted or kind & MUTE:
                 self._muted += 1
 
     def _leave_out(self, name: str, attributes: str) -> None:
@@ -289,14 +267,14 @@ class BodyReader:
             return self._figure()
         if name == "figcaption":
             return self._figcaption()
-        if name in _TIGHT:
+        if name in TIGHT:
             self._tighten()
             return self._tighten
         if name == "img":
             self._image(attributes)
         elif name == "br":
             self._line_break()
-        elif name in _CELLS:
+        elif name in CELLS:
             self._cell()
         else:
             self._media(name, attributes)
@@ -311,11 +289,11 @@ class BodyReader:
                 closing()
         if self._muted:
             return
-        kind = _KINDS.get(name, 0)
+        kind = KINDS.get(name, 0)
         markup = self.markup
-        if not (kind & _UNWRAP or (name == "a" and self._anchors)):
+        if not (kind & UNWRAP or (name == "a" and self._anchors)):
             markup.append(f"</{name}>")
-        if kind & _BREAKS:
+        if kind & BREAKS:
             self._break()
             markup.append("\n")
         elif not self._opened:
