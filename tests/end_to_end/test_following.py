@@ -105,17 +105,14 @@ def served_states(
     # What other tests serve as well stays as it is, as serve-mirror unpacked it: the newest does.
     known = {commit for commit in commits if tree_of(repository, commit).exists()}
     for before, commit in zip(["", *commits], commits, strict=False):
+        theirs = tree_of(repository, commit)
+        made = repository.with_name("advanced") if commit in known else theirs
         if before:
-            made = tree_of(repository, commit)
-            if commit in known:
-                made = repository.with_name("advanced")
             advance(repository, before, commit, made, keep=before in known)
-            if commit in known:
-                theirs = tree_of(repository, commit)
-                assert [
-                    each for folder in folders for each in differing(made, theirs, folder)
-                ] == []
-                shutil.rmtree(made)
+        if before and commit in known:
+            for folder in folders:
+                assert differing(made, theirs, folder) == []
+            shutil.rmtree(made)
         server = serve_mirror(name, commit, port)
         yield server
         server.stop()
